@@ -1,0 +1,7 @@
+"""Extraction: arm-level results as the reports print them, and the study effects they give."""
+
+from reviewkit.extraction.rows import ArmRow, Known, parse_rows
+from reviewkit.extraction.schema import COLUMNS
+from reviewkit.extraction.studies import STUDY_COLUMNS, Study, parse_studies
+
+__all__ = ["COLUMNS", "STUDY_COLUMNS", "ArmRow", "Known", "Study", "parse_rows", "parse_studies"]

@@ -1,0 +1,227 @@
+"""Rows of an extraction table: parsed by the schema, every error of a file at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from reviewkit.errors import InputError, Problem
+from reviewkit.extraction.schema import SCHEMA, Column
+from reviewkit.identifiers import check_identifier
+
+
+@dataclass(frozen=True, slots=True)
+class ArmRow:
+    """One arm (or contrast) of one study for one outcome at one time; see `schema` for the columns.
+
+    Counts and sizes are whole numbers, spreads are above 0; ``None`` means that no number was seen.
+    """
+
+    line: int
+    row_id: str
+    study_id: str
+    report_id: str
+    design: str
+    comparison: str
+    arm: str
+    arm_role: str
+    outcome: str
+    instrument: str
+    scale_min: float | None
+    scale_max: float | None
+    higher_is: str
+    timepoint: str
+    timepoint_weeks: float | None
+    value_type: str
+    n: int | None
+    mean: float | None
+    sd: float | None
+    se: float | None
+    ci_low: float | None
+    ci_high: float | None
+    median: float | None
+    q1: float | None
+    q3: float | None
+    range_low: float | None
+    range_high: float | None
+    events: int | None
+    total: int | None
+    percent: float | None
+    effect: float | None
+    effect_measure: str
+    effect_ci_low: float | None
+    effect_ci_high: float | None
+    p_value_printed: str
+    p_kind: str
+    reported_direction: str
+    unit: str
+    as_printed: str
+    number_status: str
+    n_status: str
+    analysis_set: str
+    locator: str
+    url: str
+    extractor: str
+    source_row: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names an extraction table may use."""
+
+    studies: Mapping[str, Collection[str]]
+    """Study id to the ids of its reports."""
+    outcomes: Collection[str]
+    sets: Collection[str]
+
+
+def parse_rows(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known, *, file: str) -> tuple[ArmRow, ...]:
+    """Parse the rows of one extraction table.
+
+    Parameters
+    ----------
+    rows : iterable of (int, mapping)
+        Line number and cells (as text) of each row.
+    known : Known
+        Studies, reports, outcomes and analysis sets that exist.
+    file : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    InputError
+        With every error of the table: file, line, column, what was found, what is allowed.
+    """
+    parsed: list[ArmRow] = []
+    problems: list[Problem] = []
+    seen: dict[str, int] = {}
+    arms: dict[tuple[str, ...], ArmRow] = {}
+    for line, cells in rows:
+        values: dict[str, object] = {}
+        found: list[Problem] = []
+        for column in SCHEMA:
+            try:
+                values[column.name] = _parse_cell(column, cells[column.name])
+            except ValueError as error:
+                found.append(Problem(f"{column.name} = {cells[column.name]!r}: {error}", file, line, None, "value"))
+        found += _unknown_names(cells, known, file, line)
+        if not found:
+            row = ArmRow(line=line, **values)  # type: ignore[arg-type]
+            found += [Problem(text, file, line, None, "value", remedy) for text, remedy in _contradictions(row)]
+            if row.row_id in seen:
+                found.append(
+                    Problem(f"row_id {row.row_id!r} stands on line {seen[row.row_id]} too.", file, line, None, "double")
+                )
+            seen[row.row_id] = line
+            key = (row.study_id, row.outcome, row.instrument, row.timepoint, row.value_type, row.arm, row.comparison,
+                   row.analysis_set, row.extractor)
+            if key in arms:
+                found.append(
+                    Problem(
+                        f"arm {row.arm!r} of {row.study_id} has this outcome on line {arms[key].line} too.", file, line,
+                        None, "double-arm", "Keep one row, or tell them apart by instrument, timepoint or set.",
+                    )
+                )
+            arms[key] = row
+            parsed.append(row)
+        problems += found
+    if problems:
+        raise InputError(problems)
+    return tuple(parsed)
+
+
+def _parse_cell(column: Column, text: str) -> object:
+    if not text:
+        if column.required:
+            raise ValueError("must be filled.")
+        return "" if column.kind in ("id", "text", "choice") else None
+    if column.kind == "choice" and text not in column.choices:
+        raise ValueError(f"allowed: {', '.join(column.choices)}.")
+    if column.kind == "id":
+        return check_identifier(text)
+    if column.kind in ("text", "choice"):
+        return text
+    return _NUMBER[column.kind](_number(text))
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text) if "_" not in text else math.nan
+    except ValueError:
+        raise ValueError("not a number; use digits and a decimal point, and keep the print in as_printed.") from None
+    if not math.isfinite(value):
+        raise ValueError("not a finite number.")
+    return value
+
+
+def _positive(value: float) -> float:
+    if value <= 0:
+        raise ValueError("must be > 0. If the report prints a standard error, fill se instead of sd.")
+    return value
+
+
+def _count(value: float) -> int:
+    if value != int(value) or value < 0:
+        raise ValueError("must be a whole number, 0 or more.")
+    return int(value)
+
+
+def _whole(value: float) -> int:
+    if value != int(value) or value < 1:
+        raise ValueError("must be a whole number, 1 or more.")
+    return int(value)
+
+
+_NUMBER: dict[str, Callable[[float], float]] = {
+    "number": lambda value: value,
+    "positive": _positive,
+    "count": _count,
+    "whole": _whole,
+}
+
+
+def _unknown_names(cells: Mapping[str, str], known: Known, file: str, line: int) -> list[Problem]:
+    problems = []
+    for column, allowed, remedy in (
+        ("study_id", known.studies, "Add the study to studies.csv, or correct the id."),
+        ("outcome", known.outcomes, "Outcomes are declared in protocol.toml."),
+        ("analysis_set", known.sets, "Analysis sets are declared in protocol.toml."),
+    ):
+        if cells[column] and cells[column] not in allowed:
+            listed = f" Known: {', '.join(allowed)}." if len(allowed) <= 12 else ""
+            problems.append(
+                Problem(f"{column} = {cells[column]!r} is unknown.{listed}", file, line, None,
+                        f"unknown-{column.removesuffix('_id')}", remedy)
+            )
+    reports = known.studies.get(cells["study_id"])
+    if reports is not None and cells["report_id"] and cells["report_id"] not in reports:
+        problems.append(
+            Problem(f"report_id = {cells['report_id']!r} is no report of {cells['study_id']}.", file, line, None,
+                    "unknown-report", f"Its reports: {', '.join(reports)}.")
+        )
+    return problems
+
+
+def _contradictions(row: ArmRow) -> Iterable[tuple[str, str]]:
+    """What one row says against itself: message and remedy."""
+    if row.sd is not None and row.se is not None:
+        yield "sd and se are both filled.", "Fill the one the report prints; the other follows from n."
+    if row.events is not None and row.total is None:
+        yield "events without a total.", "Fill total: the number of people the events were counted in."
+    if row.events is not None and row.total is not None and row.events > row.total:
+        yield f"events = {row.events} is above total = {row.total}.", "Check both against the report."
+    for low, high in (("ci_low", "ci_high"), ("effect_ci_low", "effect_ci_high"), ("q1", "q3"),
+                      ("range_low", "range_high"), ("scale_min", "scale_max")):
+        a, b = getattr(row, low), getattr(row, high)
+        if a is not None and b is not None and a > b:
+            yield f"{low} = {a:g} is above {high} = {b:g}.", "Check the limits, and whether a minus sign was lost."
+    if row.n is not None and not row.n_status:
+        yield "n is filled but n_status is empty.", "Say whether n was seen, derived or assumed."
+    if row.value_type in ("contrast", "test") and row.effect is None:
+        yield f"value_type is {row.value_type} but effect is empty.", "Fill effect, or use value_type p or direction."
+    if row.number_status != "no number" and not any(
+        v is not None for v in (row.mean, row.median, row.events, row.percent, row.effect)
+    ) and not row.p_value_printed:
+        yield f"number_status is {row.number_status!r} but no number is filled.", "Use 'no number'."

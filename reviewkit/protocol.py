@@ -1,0 +1,260 @@
+"""The protocol of one question: what was asked, and every choice made before the data were seen.
+
+Layer 0: models only. `reviewkit.store.toml` reads the file and turns validation errors into places.
+Vocabulary: PICO and analysis sets after the Cochrane Handbook (ch. 2, 3, 9), reporting after PRISMA 2020.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from reviewkit.identifiers import check_identifier
+
+Identifier = Annotated[str, AfterValidator(check_identifier)]
+"""A name used in file names and logs: lower-case letters, digits and hyphens, at most 64."""
+
+Text = Annotated[str, Field(min_length=1)]
+Version = Annotated[str, Field(pattern=r"^\d+(\.\d+){0,2}$")]
+Measure = Literal["MD", "SMD", "ROM", "RR", "OR", "RD"]
+Interval = Literal["normal", "t", "hk", "hk-adhoc"]
+Tau2 = Literal["REML", "DL", "PM", "ML", "SJ", "HE", "HS", "EB"]
+Model = Literal["random", "common"]
+Status = Literal["demonstration", "draft", "final"]
+Kind = Literal["intervention", "association", "harms"]
+Stage = Literal["title-abstract", "full-text"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Amendment(_Part):
+    """A change to the protocol after version 1, and why (PRISMA 2020 item 24c)."""
+
+    version: Version
+    date: dt.date
+    change: Text
+    reason: Text
+
+
+class Question(_Part):
+    """PICO or PECO, and where the review stands."""
+
+    id: Identifier
+    title: Text
+    kind: Kind
+    condition: Text
+    therapy: Text
+    population: Text
+    intervention: str = ""
+    exposure: str = ""
+    comparator: Text
+    status: Status
+    eligibility_basis: Literal["abstract", "full-text"]
+    version: Version
+    date: dt.date
+    registration: Text
+    funding: Text
+    conflicts: Text
+    limitations: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_what_is_studied(self) -> Question:
+        if not (self.intervention or self.exposure):
+            raise ValueError("needs an intervention or an exposure")
+        return self
+
+
+class ExclusionReason(_Part):
+    """A reason a report may be excluded for; ``key`` is its letter in the screening panel."""
+
+    id: Identifier
+    label: Text
+    key: Annotated[str, Field(pattern=r"^[a-z0-9]?$")] = ""
+
+
+class Eligibility(_Part):
+    """Which designs count, what else must hold, and the only reasons for excluding."""
+
+    designs: tuple[Text, ...]
+    criteria: tuple[Text, ...] = ()
+    reasons: Annotated[tuple[ExclusionReason, ...], Field(min_length=1)]
+
+
+class Highlight(_Part):
+    """Words marked in titles and abstracts while screening."""
+
+    include: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] = ()
+
+
+class Screening(_Part):
+    """Votes wanted at each stage (1 or 2) and who casts them, by role id."""
+
+    votes_title_abstract: Annotated[int, Field(ge=1, le=2)] = 2
+    votes_full_text: Annotated[int, Field(ge=1, le=2)] = 2
+    reviewers: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    consensus: Identifier | None = None
+    highlight: Highlight = Highlight()
+
+    def votes(self, stage: Stage) -> int:
+        """How many independent votes a report needs at a stage."""
+        return self.votes_title_abstract if stage == "title-abstract" else self.votes_full_text
+
+
+class Extraction(_Part):
+    """Who extracts, by role id; with one extractor no consensus file is wanted."""
+
+    extractors: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
+class AnalysisSet(_Part):
+    """A named set of results and the rule that puts a result into it."""
+
+    id: Identifier
+    rule: Text
+    pooled: bool = True
+    """False for sets that may be described but never pooled (within-group, no comparator)."""
+
+
+class Instrument(_Part):
+    """A scale or assay; ``better`` is the direction of benefit, where there is one."""
+
+    name: Text
+    minimum: float | None = None
+    maximum: float | None = None
+    better: Literal["higher", "lower"] | None = None
+
+
+class ImportantDifference(_Part):
+    """The minimal important difference of an outcome, on the scale of its measure."""
+
+    value: Annotated[float, Field(gt=0)]
+    measure: Measure
+    source: Text
+
+
+class BaselineRisk(_Part):
+    """An assumed risk without the intervention, for absolute effects."""
+
+    per_1000: Annotated[float, Field(gt=0, lt=1000)]
+    source: Text
+
+
+class SensitivityAnalysis(_Part):
+    """The main analysis with one choice changed; what is not named stays as planned."""
+
+    id: Identifier
+    label: Text
+    sets: tuple[Identifier, ...] | None = None
+    exclude: tuple[Identifier, ...] = ()
+    measure: Measure | None = None
+    model: Model | None = None
+    tau2: Tau2 | None = None
+    interval: Interval | None = None
+
+
+class Plan(_Part):
+    """The synthesis plan of one outcome. Defaults follow the Cochrane Handbook, chapter 10."""
+
+    measure: Measure
+    sets: Annotated[tuple[Identifier, ...], Field(min_length=1)] = ("primary",)
+    pool: bool = True
+    why_not_pooled: str = ""
+    model: Model = "random"
+    tau2: Tau2 = "REML"
+    interval: Interval = "hk"
+    level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    least_studies: Annotated[int, Field(ge=2)] = 2
+    subgroups: tuple[Text, ...] = ()
+    sensitivity: tuple[SensitivityAnalysis, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Plan:
+        if not self.pool and not self.why_not_pooled:
+            raise ValueError("pool = false needs why_not_pooled")
+        return self
+
+
+class Outcome(_Part):
+    """What is measured, with which instruments in order of preference, when, and how it is synthesised."""
+
+    id: Identifier
+    name: Text
+    importance: Literal["critical", "important", "harm"] = "important"
+    better: Literal["higher", "lower", "neither"]
+    instruments: tuple[Instrument, ...] = ()
+    timepoint: Text
+    important_difference: ImportantDifference | None = None
+    no_important_difference_because: str = ""
+    baseline_risks: tuple[BaselineRisk, ...] = ()
+    plan: Plan
+
+    @model_validator(mode="after")
+    def _has_important_difference(self) -> Outcome:
+        if self.important_difference is None and not self.no_important_difference_because:
+            raise ValueError("needs important_difference, or no_important_difference_because")
+        return self
+
+
+class Protocol(_Part):
+    """One question's protocol, as ``data/<question>/protocol.toml`` holds it."""
+
+    question: Question
+    eligibility: Eligibility
+    screening: Screening
+    extraction: Extraction
+    analysis_sets: Annotated[tuple[AnalysisSet, ...], Field(min_length=1)]
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
+    amendments: tuple[Amendment, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Protocol:
+        sets = [s.id for s in self.analysis_sets]
+        pooled = {s.id for s in self.analysis_sets if s.pooled}
+        errors = [f"analysis set {name!r} is named twice" for name in sorted({s for s in sets if sets.count(s) > 1})]
+        names = [o.id for o in self.outcomes]
+        errors += [f"outcome {name!r} is named twice" for name in sorted({n for n in names if names.count(n) > 1})]
+        for outcome in self.outcomes:
+            wanted = set(outcome.plan.sets).union(*(s.sets or () for s in outcome.plan.sensitivity))
+            for name in sorted(wanted - set(sets)):
+                errors.append(f"outcome {outcome.id!r} uses analysis set {name!r}; known: {', '.join(sets)}")
+            for name in sorted((wanted & set(sets)) - pooled):
+                errors.append(f"outcome {outcome.id!r} would pool set {name!r}, which has pooled = false")
+        versions = [self.question.version, *(a.version for a in self.amendments)]
+        if self.amendments and versions[-1] != self.question.version:
+            errors.append(f"version is {versions[0]} but the last amendment made {versions[-1]}")
+        if errors:
+            raise ValueError("; ".join(errors))
+        return self
+
+    def outcome(self, name: str) -> Outcome:
+        """The outcome with this id.
+
+        Raises
+        ------
+        KeyError
+            If the protocol has none of that name.
+        """
+        for outcome in self.outcomes:
+            if outcome.id == name:
+                return outcome
+        raise KeyError(name)
+
+    @property
+    def outcome_ids(self) -> tuple[str, ...]:
+        """Ids of the outcomes, in the protocol's order."""
+        return tuple(o.id for o in self.outcomes)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Exclusion reasons: id to label."""
+        return {r.id: r.label for r in self.eligibility.reasons}
+
+    @property
+    def demonstration(self) -> bool:
+        """True while judgements are the project's own and not two human reviewers'."""
+        return self.question.status == "demonstration"
