@@ -28,7 +28,10 @@ from reviewkit.render.judgements import risk_of_bias
 GAP = 14
 LIGHT = 20
 LABEL_WIDTH = 236
-PLOT_WIDTH = 300
+PLOT_WIDTH = 320.0
+MIN_PLOT_WIDTH = 220.0
+WIDEST = 1096.0
+"""What a page leaves for a figure; only the plot gives way, never the text."""
 
 
 def forest_plot(
@@ -115,7 +118,7 @@ class _Plot:
     label_width: float = LABEL_WIDTH
     rights: list[float] = field(default_factory=list)
     """Right edge of each data column."""
-    axis: Axis = Axis(0, 1, 0, 1)
+    axis: Axis = field(default_factory=lambda: Axis(0, 1, 0, 1))
     estimate_right: float = 0
     weight_right: float = 0
     width: float = 0
@@ -134,16 +137,19 @@ class _Plot:
             x += GAP + needed
             self.rights.append(x)
         left = x + GAP + 10
-        core, intervals = _extent(self.items, self.null, self.log)
-        self.axis = axis_for(core, intervals, left=left, right=left + PLOT_WIDTH, log=self.log)
         numbers = [self._numbers(item) for item in self.items if not isinstance(item, ForestHeading)]
-        needed = max(text_width(text, bold=True) for text in [*numbers, f"{self.measure} [95% CI]"])
-        self.estimate_right = self.axis.right + GAP + 6 + needed
-        self.weight_right = self.estimate_right
+        after = GAP + 6 + max(text_width(text, bold=True) for text in [*numbers, f"{self.measure} [95% CI]"])
+        weight = 0.0
         if any(_weight(item) for item in self.items):
             needed = max(text_width(_weight(item), bold=True) for item in self.items)
-            self.weight_right += GAP + max(needed, text_width("Weight", SMALL, bold=True))
-        self.width = self.weight_right + (GAP + LIGHT * len(self.domains) if self.domains else 0) + 2
+            weight = GAP + max(needed, text_width("Weight", SMALL, bold=True))
+        lights = (GAP + LIGHT * len(self.domains) if self.domains else 0) + 2
+        plot = min(PLOT_WIDTH, max(MIN_PLOT_WIDTH, WIDEST - left - after - weight - lights))
+        core, intervals = _extent(self.items, self.null, self.log)
+        self.axis = axis_for(core, intervals, left=left, right=left + plot, log=self.log)
+        self.estimate_right = self.axis.right + after
+        self.weight_right = self.estimate_right + weight
+        self.width = self.weight_right + lights
 
     def draw_head(self) -> float:
         """Heads of the columns; returns the y where rows begin."""
@@ -288,7 +294,8 @@ class _Plot:
         if not self.domains:
             return y + 2
         names = "; ".join(f"{_letter(place)} {name}" for place, name in enumerate(self.domains))
-        lines = wrap(f"Risk of bias: {names}. + low, ? some concerns, \u2212 high, ∅ no information.", self.width, SMALL)
+        key = "+ low, ? some concerns, \u2212 high, ∅ no information."
+        lines = wrap(f"Risk of bias: {names}. {key}", self.width, SMALL)
         self.canvas.lines(0, y + 14, lines, size=SMALL, fill="grey")
         return y + 14 + LINE * (len(lines) - 1) + 8
 

@@ -38,7 +38,7 @@ def outline(body: str) -> Outline:
     whatever looks like a heading is one.
     """
     body = str(body)
-    taken = {found for found in _ANY_ID.findall(body)}
+    taken = set(_ANY_ID.findall(body))
     headings: list[_Heading] = []
 
     def anchored(match: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,6 +14,7 @@ from typing import Any
 from reviewkit.errors import InputError
 from reviewkit.render.html import Safe, el
 from reviewkit.render.outline import outline
+from reviewkit.render.table import scrolling
 from reviewkit.render.text import clean_text, safe_url
 
 _FOLDER = Path(str(files("reviewkit.render")))
@@ -21,6 +22,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
 _HEAD_TAGS = re.compile(r"\s*(<(meta|link)\b[^<>]*>\s*)*\Z", re.IGNORECASE)
 _WANTED = ("text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain")
+_SILENT_TAGS = frozenset({"remove-input", "parameters", "injected-parameters"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 
 
@@ -101,19 +103,20 @@ def static(notebook: Any) -> Any:
 
     Outputs keep their richest form alone; widgets, scripts, execution counts, ids and timing go.
     """
-    import nbformat
+    from nbformat.notebooknode import from_dict
 
-    copy = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    _node: Callable[[object], Any] = from_dict
+    copy = _node(json.loads(json.dumps(notebook)))
     copy.nbformat, copy.nbformat_minor = 4, 5
     for place, cell in enumerate(copy.cells):
         cell.id = f"cell-{place}"
         cell.pop("attachments", None)
-        cell.metadata = nbformat.from_dict({"tags": list(cell.metadata.get("tags", []))})
+        cell.metadata = _node({"tags": list(cell.metadata.get("tags", []))})
         if cell.cell_type != "code":
             continue
         cell.execution_count = None
         cell.outputs = [kept for kept in map(_static_output, cell.outputs) if kept is not None]
-    copy.metadata = nbformat.from_dict({})
+    copy.metadata = _node({})
     return copy
 
 
@@ -138,20 +141,20 @@ def _exporter() -> Any:
     from markupsafe import Markup
     from nbconvert.exporters.templateexporter import TemplateExporter
 
-    exporter = TemplateExporter(
+    exporter: Any = TemplateExporter(  # type: ignore[no-untyped-call]
         template_name="report",
         extra_template_basedirs=[str(_FOLDER / "templates")],
         file_extension=".html",
     )
     exporter.output_mimetype = "text/html"
     exporter.environment.autoescape = True
-    filters = {
+    filters: dict[str, Callable[..., Any]] = {
         "outline": outline,
         "prose": prose,
         "trusted": Markup,
         "printed": _printed,
         "nolines": lambda text: re.sub(r"\s", "", text),
-        "hides": lambda cell: bool({"remove-input", "parameters", "injected-parameters"} & set(cell.metadata.tags)),
+        "hides": lambda cell: not _SILENT_TAGS.isdisjoint(cell.metadata.tags),
     }
     exporter.environment.filters.update(filters)
     return exporter
@@ -171,8 +174,12 @@ def _markdown() -> Any:
         def image(self, text: str, url: str, title: str | None = None) -> str:
             return text
 
-        def table_head(self, text: str) -> str:
-            return f"<thead>\n<tr>\n{text}</tr>\n</thead>\n"
+        def table(self, text: str) -> str:
+            return scrolling(el("table", Safe(text)))
+
+        def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+            return el("th" if head else "td", Safe(text), scope="col" if head else None,
+                      class_="number" if align == "right" else None)
 
     return mistune.create_markdown(escape=True, renderer=Renderer(escape=True), plugins=["table", "strikethrough"])
 

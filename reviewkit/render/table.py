@@ -75,8 +75,13 @@ def table(
         el("tbody", *lines),
         class_=class_ or None,
     )
-    scroll = el("div", inner, class_="table-scroll", tabindex=0, role="group", aria_label="Table; scrolls sideways")
     below = el("div", *(el("p", note) for note in notes), class_="table-notes") if notes else None
+    return scrolling(inner, below, id_=id_)
+
+
+def scrolling(inner: Safe, below: Safe | None = None, *, id_: str | None = None) -> Safe:
+    """A table set into a box of its own that scrolls where the page is too narrow."""
+    scroll = el("div", inner, class_="table-scroll", tabindex=0, role="group", aria_label="Table; scrolls sideways")
     return el("div", scroll, below, class_="table-block", id=id_)
 
 
