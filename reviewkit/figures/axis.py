@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from reviewkit.errors import InputError
 
@@ -46,14 +47,15 @@ class Axis:
 def axis_for(
     core: Iterable[float], intervals: Sequence[tuple[float, float]], *, left: float, right: float, log: bool = False
 ) -> Axis:
-    """An axis that holds every core value and those intervals that are not far wider than the rest.
+    """An axis that holds every core value and every interval that is not far wider than the rest.
 
     Parameters
     ----------
     core : iterable of float
         Values that must be seen: estimates, pooled intervals, the null.
     intervals : sequence of (low, high)
-        Ends further out than one span of the core values beyond it are left to be clipped.
+        Ends that lie beyond the core values by more than their span, or the median interval's width where that
+        is more, are left to be clipped.
 
     Raises
     ------
@@ -68,12 +70,13 @@ def axis_for(
     scale = math.log if log else float
     places = [scale(value) for value in values]
     low, high = min(places), max(places)
-    span = max(high - low, 0.25 if log else abs(high) * 0.25, 1e-9)
-    for bound_low, bound_high in intervals:
-        if math.isfinite(bound_low) and (not log or bound_low > 0) and scale(bound_low) >= min(places) - span:
-            low = min(low, scale(bound_low))
-        if math.isfinite(bound_high) and (not log or bound_high > 0) and scale(bound_high) <= max(places) + span:
-            high = max(high, scale(bound_high))
+    ends = [(scale(a), scale(b)) for a, b in intervals if math.isfinite(a) and math.isfinite(b) and (not log or a > 0)]
+    usual = median(b - a for a, b in ends) if ends else 0.0
+    span = max(high - low, usual, 0.25 if log else abs(high) * 0.25, 1e-9)
+    least, most = low - span, high + span
+    for a, b in ends:
+        low = min(low, a) if a >= least else low
+        high = max(high, b) if b <= most else high
     margin = (high - low) * 0.04 or span
     low, high = low - margin, high + margin
     return Axis(math.exp(low), math.exp(high), left, right, True) if log else Axis(low, high, left, right)

@@ -34,12 +34,12 @@ def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, max_l
     lines: list[str] = []
     line = ""
     for word in _pieces(re.sub("[ \t\n]+", " ", text).strip(" "), width, size, bold):
-        if line and text_width((line + word).rstrip(), size, bold=bold) > width:
-            lines.append(line.rstrip())
-            line = word.lstrip()
+        if line and text_width((line + word).rstrip(" "), size, bold=bold) > width:
+            lines.append(line.rstrip(" "))
+            line = word.lstrip(" ")
         else:
             line += word
-    lines.append(line.rstrip())
+    lines.append(line.rstrip(" "))
     if max_lines and len(lines) > max_lines:
         lines = [*lines[: max_lines - 1], _cut(lines[max_lines - 1], width, size, bold)]
     return tuple(lines)
@@ -67,7 +67,7 @@ def _pieces(text: str, width: float, size: float, bold: bool) -> list[str]:
         part = ""
         for character in word + " ":
             part += character
-            if text_width(part.rstrip(), size, bold=bold) > width:
+            if text_width(part.rstrip(" "), size, bold=bold) > width:
                 pieces.append(part[:-1])
                 part = character
             elif character in "-/\u2013\u2014" and len(part) > 3:
@@ -79,5 +79,5 @@ def _pieces(text: str, width: float, size: float, bold: bool) -> list[str]:
 
 def _cut(line: str, width: float, size: float, bold: bool) -> str:
     while line and text_width(line + ELLIPSIS, size, bold=bold) > width:
-        line = line[:-1].rstrip()
+        line = line[:-1].rstrip(" ")
     return line + ELLIPSIS

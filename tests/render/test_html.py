@@ -68,8 +68,8 @@ def test_any_text_and_attribute_comes_back_as_text(words: str) -> None:
 
 def test_every_part_escapes() -> None:
     parts = [
-        table([HOSTILE, Column(HOSTILE, unit=HOSTILE, group=HOSTILE)], [[HOSTILE, HOSTILE], Row([HOSTILE], heading=True)],
-              caption=HOSTILE, notes=[HOSTILE]),
+        table([HOSTILE, Column(HOSTILE, unit=HOSTILE, group=HOSTILE)],
+              [[HOSTILE, HOSTILE], Row([HOSTILE], heading=True)], caption=HOSTILE, notes=[HOSTILE]),
         details(HOSTILE, HOSTILE), definition_list([(HOSTILE, HOSTILE)]), notice(HOSTILE, title=HOSTILE),
         figure(Safe("<svg></svg>"), HOSTILE, notes=[HOSTILE]), link(HOSTILE, HOSTILE), join(HOSTILE, sep=HOSTILE),
         table(["a"], [], caption=HOSTILE, empty_text=HOSTILE, empty_remedy=HOSTILE),
@@ -157,7 +157,8 @@ def test_table_refuses_a_row_of_another_length() -> None:
 
 
 def test_judgements_never_by_colour_alone() -> None:
-    for word, shown in [("low", "Low"), ("Some concerns", "Some concerns"), ("serious", "High"), ("", "No information")]:
+    pairs = [("low", "Low"), ("Some concerns", "Some concerns"), ("serious", "High"), ("", "No information")]
+    for word, shown in pairs:
         for compact in (False, True):
             words = _parse(badge(word, compact=compact)).words
             assert shown in words
