@@ -28,6 +28,8 @@ from reviewkit.render.judgements import risk_of_bias
 GAP = 14
 LIGHT = 20
 LABEL_WIDTH = 236
+GROUP_WIDTH = 160.0
+SILENT = "no usable numbers"
 PLOT_WIDTH = 320.0
 MIN_PLOT_WIDTH = 220.0
 WIDEST = 1096.0
@@ -130,10 +132,7 @@ class _Plot:
         least = 250.0 if not self.columns and any(_has_line(item) for item in self.items) else 96.0
         self.label_width = max(min(max([*labels, text_width(self.row_head, bold=True)]), LABEL_WIDTH), least)
         x = self.label_width
-        self.rights = []
-        for place, column in enumerate(self.columns):
-            cells = [item.cells[place] for item in self.items if not isinstance(item, ForestHeading) and item.cells]
-            needed = max([text_width(cell, bold=True) for cell in cells] + [text_width(column.head, SMALL, bold=True)])
+        for needed in self._column_widths():
             x += GAP + needed
             self.rights.append(x)
         left = x + GAP + 10
@@ -150,6 +149,29 @@ class _Plot:
         self.estimate_right = self.axis.right + after
         self.weight_right = self.estimate_right + weight
         self.width = self.weight_right + lights
+
+    def _column_widths(self) -> list[float]:
+        """Of the data columns; the first of a group is widened where the group's name needs it."""
+        widths = []
+        for place, column in enumerate(self.columns):
+            cells = [item.cells[place] for item in self.items if not isinstance(item, ForestHeading) and item.cells]
+            head = text_width(column.head, SMALL, bold=True)
+            widths.append(max([text_width(cell, bold=True) for cell in cells] + [head]))
+        for start, end in self._groups():
+            span = sum(widths[start : end + 1]) + GAP * (end - start)
+            wanted = min(text_width(self.columns[start].group, SMALL, bold=True), GROUP_WIDTH)
+            widths[start] += max(wanted - span, 0)
+        return widths
+
+    def _groups(self) -> list[tuple[int, int]]:
+        """First and last column of each run of one group."""
+        runs: list[tuple[int, int]] = []
+        for place, column in enumerate(self.columns):
+            if runs and self.columns[runs[-1][0]].group == column.group:
+                runs[-1] = (runs[-1][0], place)
+            else:
+                runs.append((place, place))
+        return [run for run in runs if self.columns[run[0]].group]
 
     def draw_head(self) -> float:
         """Heads of the columns; returns the y where rows begin."""
@@ -172,18 +194,12 @@ class _Plot:
         return self.top + 4
 
     def _draw_groups(self) -> None:
-        start = 0
-        while start < len(self.columns):
-            end = start
-            while end + 1 < len(self.columns) and self.columns[end + 1].group == self.columns[start].group:
-                end += 1
-            group, right = self.columns[start].group, self.rights[end]
-            if group:
-                left = self.rights[start - 1] + GAP if start else self.label_width + GAP
-                (line,) = wrap(group, right - left + 8, SMALL, bold=True, max_lines=1)
-                self.canvas.text(right, 15, line, anchor="end", size=SMALL, bold=True)
-                self.canvas.line(left, 20, right, 20, stroke="rule")
-            start = end + 1
+        for start, end in self._groups():
+            left = (self.rights[start - 1] if start else self.label_width) + GAP
+            right = self.rights[end]
+            (line,) = wrap(self.columns[start].group, right - left + 1, SMALL, bold=True, max_lines=1)
+            self.canvas.text(right, 15, line, anchor="end", size=SMALL, bold=True)
+            self.canvas.line(left, 20, right, 20, stroke="rule")
 
     def draw_rows(self, y: float) -> float:
         """Every row; grid and null line below them, so first."""
@@ -213,14 +229,14 @@ class _Plot:
 
     def _draw_study(self, y: float, row: ForestRow, heaviest: float) -> None:
         canvas, base, middle = self.canvas, y + 15, y + 11
-        self._lines(y, row.label, href=row.href)
+        below = self._lines(y, row.label, href=row.href)
+        canvas.lines(0, below + 9, self._note(row), leading=15, size=SMALL, fill="grey", italic=True)
         for cell, right in zip(row.cells, self.rights, strict=False):
             canvas.text(right, base, cell, anchor="end")
         for place, judgement in enumerate(row.risk_of_bias):
             draw_light(canvas, self.weight_right + GAP + LIGHT * (place + 0.5), middle, judgement)
         if row.estimate is None or row.low is None or row.high is None:
-            note = wrap(row.note or "no usable numbers", self.estimate_right - self.axis.left - 8, SMALL, max_lines=1)
-            canvas.text(self.estimate_right, base, note[0], anchor="end", size=SMALL, fill="grey", italic=True)
+            canvas.text(self.estimate_right, base, SILENT, anchor="end", size=SMALL, fill="grey", italic=True)
             return
         _draw_interval(canvas, self.axis, row.low, row.high, middle)
         x = self.axis.at(row.estimate)
@@ -308,19 +324,22 @@ class _Plot:
         whole = pool.heterogeneity.replace(" = ", "\u00a0=\u00a0").replace(" < ", "\u00a0<\u00a0")
         return wrap(whole, self.axis.left - GAP, SMALL) if whole else ()
 
+    def _note(self, row: ForestRow) -> tuple[str, ...]:
+        return wrap(row.note, self.axis.left - GAP, SMALL, max_lines=3) if row.note else ()
+
     def _height(self, item: ForestItem) -> float:
         bold = not isinstance(item, ForestRow)
         height = ROW + LINE * (len(wrap(item.label, self.label_width, bold=bold, max_lines=4)) - 1.0)
         if isinstance(item, ForestHeading):
             return height + 6
-        if isinstance(item, ForestPooled):
-            height += LINE + 2 if item.prediction is not None else 0
-            height += 15 * len(self._heterogeneity(item)) + 4
-        return height
+        if isinstance(item, ForestRow):
+            return height + 15 * len(self._note(item))
+        height += LINE + 2 if item.prediction is not None else 0
+        return height + 15 * len(self._heterogeneity(item)) + 4
 
     def _numbers(self, item: ForestRow | ForestPooled) -> str:
         if item.estimate is None:
-            return ""
+            return SILENT
         return estimate_text(item.estimate, item.low, item.high, places=self.places)
 
 
@@ -374,7 +393,7 @@ def _weight(item: ForestItem) -> str:
     if isinstance(item, ForestHeading) or (isinstance(item, ForestRow) and item.estimate is None):
         return ""
     if isinstance(item, ForestRow) and not item.in_pool:
-        return item.note or "not pooled"
+        return "not pooled"
     return "" if item.weight is None else percent(item.weight, 1)
 
 

@@ -26,7 +26,7 @@ class ForestRow:
     in_pool : bool
         False for a study shown hollow and kept out of the pool.
     note : str
-        Why there is no number, or why it is not pooled.
+        Why there is no number, or why it is not pooled; in small print under the name.
     risk_of_bias : sequence of str
         A judgement for each domain, shown as lights at the row's end.
     href : str

@@ -30,12 +30,16 @@ PALETTE = {
 }
 
 
+INK = PALETTE["ink"][0]
+
+
 def _style() -> str:
-    rules = [f".rk-fig{{font-family:{FONT}}}"]
+    rules = []
     for name, (light, _dark, jupyter) in PALETTE.items():
         colour = f"var(--rk-{name},var({jupyter},{light}))"
         rules.append(f".rk-f-{name}{{fill:{colour}}}.rk-s-{name}{{stroke:{colour}}}")
     dark = ";".join(f"--rk-{name}:{colours[1]}" for name, colours in PALETTE.items())
+    rules.append(f".rk-fig{{font-family:{FONT};fill:var(--rk-ink,var(--jp-ui-font-color0,{INK}))}}")
     rules.append(".rk-fig a:hover text,.rk-fig a:focus text{text-decoration:underline}")
     rules.append(f".rk-fig:root{{background:{PALETTE['paper'][0]}}}")
     rules.append(
@@ -142,7 +146,8 @@ class Canvas:
         look += ' font-style="italic"' if italic else ""
         look += f' transform="rotate(-90 {n(x)} {n(y)})"' if turned else ""
         address = safe_url(href) if href else None
-        paint = _paint("accent" if address and fill == "ink" else fill, "", 0)
+        role = "accent" if address and fill == "ink" else fill
+        paint = "" if role == "ink" else _paint(role, "", 0)
         mark = f'<text x="{n(x)}" y="{n(y)}"{look}{paint}>{escape(text)}</text>'
         if address:
             self._links = True
@@ -163,7 +168,7 @@ class Canvas:
         fluid = f"width:100%;height:auto;min-width:{n(min(width, max(width * 0.8, 320)))}px;max-width:{n(width)}px"
         markup = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="rk-fig" role="{role}" aria-label="{escape(label)}" '
-            f'{size} style="{fluid}" font-family="{FONT}" font-size="{SIZE}">'
+            f'{size} style="{fluid}" fill="{INK}" font-family="{FONT}" font-size="{SIZE}">'
             f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{STYLE}</style>"
             f"{''.join(self._parts)}</svg>"
         )
