@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewkit.errors import InputError
-from reviewkit.figures.forest import draw_light
 from reviewkit.figures.lettering import text_width, wrap
+from reviewkit.figures.marks import draw_light
 from reviewkit.figures.svg import LINE, SMALL, Canvas, Figure
 from reviewkit.numbers import count as count_text
 

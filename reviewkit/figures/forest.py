@@ -18,12 +18,15 @@ from reviewkit.figures.forest_parts import (
     ForestPooled,
     ForestRow,
     check_items,
+    compose_title,
+    describe,
+    extent,
 )
 from reviewkit.figures.lettering import text_width, wrap
+from reviewkit.figures.marks import draw_arrows, draw_interval, draw_light
 from reviewkit.figures.svg import LINE, ROW, SMALL, Canvas, Figure
 from reviewkit.numbers import estimate as estimate_text
-from reviewkit.numbers import interval, number, percent, plain
-from reviewkit.render.judgements import risk_of_bias
+from reviewkit.numbers import interval, percent, plain
 
 GAP = 14
 LIGHT = 20
@@ -49,6 +52,7 @@ def forest_plot(
     measure: str = "Estimate",
     domains: Sequence[str] = (),
     places: int | None = 2,
+    level: float = 95,
     title: str = "",
 ) -> Figure:
     """Draw a forest plot.
@@ -75,6 +79,8 @@ def forest_plot(
         Names of risk-of-bias domains; their letters head the lights, their names stand below.
     places : int, optional
         Decimals of the estimates; by size where ``None``.
+    level : float
+        Of the intervals, in percent.
     title : str
         Composed from `axis_label` where empty.
 
@@ -92,14 +98,14 @@ def forest_plot(
     dashed = next((pool for pool in pooled), None)
     if dashed is None and not any(isinstance(item, ForestHeading) for item in items):
         dashed = next((item for item in items[::-1] if isinstance(item, ForestPooled)), None)
-    plot = _Plot(items, heads, tuple(domains), null, log, measure, row_head, places, dashed)
+    plot = _Plot(items, heads, tuple(domains), null, log, f"{measure} [{plain(level)}% CI]", row_head, places, dashed, level)
     plot.measure_columns()
     y = plot.draw_head()
     y = plot.draw_rows(y)
     y = plot.draw_axis(y, axis_label, favours)
     height = plot.draw_domains(y)
-    description = _describe(items, measure, places)
-    return plot.canvas.finish(plot.width, height, title=title or _title(items, axis_label), description=description)
+    title = title or compose_title(items, axis_label)
+    return plot.canvas.finish(plot.width, height, title=title, description=describe(items, measure, places))
 
 
 @dataclass(slots=True)
@@ -111,11 +117,12 @@ class _Plot:
     domains: tuple[str, ...]
     null: float
     log: bool
-    measure: str
+    numbers_head: str
     row_head: str
     places: int | None
     dashed: ForestPooled | None
     """The pool whose value runs through the rows above it."""
+    level: float
     canvas: Canvas = field(default_factory=Canvas)
     label_width: float = LABEL_WIDTH
     rights: list[float] = field(default_factory=list)
@@ -137,14 +144,14 @@ class _Plot:
             self.rights.append(x)
         left = x + GAP + 10
         numbers = [self._numbers(item) for item in self.items if not isinstance(item, ForestHeading)]
-        after = GAP + 6 + max(text_width(text, bold=True) for text in [*numbers, f"{self.measure} [95% CI]"])
+        after = GAP + 6 + max(text_width(text, bold=True) for text in [*numbers, self.numbers_head])
         weight = 0.0
         if any(_weight(item) for item in self.items):
             needed = max(text_width(_weight(item), bold=True) for item in self.items)
             weight = GAP + max(needed, text_width("Weight", SMALL, bold=True))
         lights = (GAP + LIGHT * len(self.domains) if self.domains else 0) + 2
         plot = min(PLOT_WIDTH, max(MIN_PLOT_WIDTH, WIDEST - left - after - weight - lights))
-        core, intervals = _extent(self.items, self.null, self.log)
+        core, intervals = extent(self.items, self.null, self.log)
         self.axis = axis_for(core, intervals, left=left, right=left + plot, log=self.log)
         self.estimate_right = self.axis.right + after
         self.weight_right = self.estimate_right + weight
@@ -181,7 +188,7 @@ class _Plot:
         canvas.text(0, y, self.row_head, **look)  # type: ignore[arg-type]
         for column, right in zip(self.columns, self.rights, strict=True):
             canvas.text(right, y, column.head, anchor="end", **look)  # type: ignore[arg-type]
-        canvas.text(self.estimate_right, y, f"{self.measure} [95% CI]", anchor="end", **look)  # type: ignore[arg-type]
+        canvas.text(self.estimate_right, y, self.numbers_head, anchor="end", **look)  # type: ignore[arg-type]
         if self.weight_right > self.estimate_right:
             canvas.text(self.weight_right, y, "Weight", anchor="end", **look)  # type: ignore[arg-type]
         for place in range(len(self.domains)):
@@ -238,7 +245,7 @@ class _Plot:
         if row.estimate is None or row.low is None or row.high is None:
             canvas.text(self.estimate_right, base, SILENT, anchor="end", size=SMALL, fill="grey", italic=True)
             return
-        _draw_interval(canvas, self.axis, row.low, row.high, middle)
+        draw_interval(canvas, self.axis, row.low, row.high, middle)
         x = self.axis.at(row.estimate)
         if row.in_pool:
             side = max(14 * (row.weight / heaviest) ** 0.5, 4) if row.weight and heaviest else 8.0
@@ -258,15 +265,15 @@ class _Plot:
         x, low, high = axis.at(pool.estimate), axis.at(pool.low), axis.at(pool.high)
         low, high = min(low, x - 2), max(high, x + 2)
         canvas.polygon([(low, middle), (x, middle - 7), (high, middle), (x, middle + 7)], fill="accent")
-        _arrow_heads(canvas, axis, pool.low, pool.high, middle, "accent")
+        draw_arrows(canvas, axis, pool.low, pool.high, middle, "accent")
         canvas.text(self.estimate_right, base, self._numbers(pool), anchor="end", bold=True)
         canvas.text(self.weight_right, base, _weight(pool), anchor="end", bold=True)
         if pool.prediction is not None:
             low, high = pool.prediction
-            canvas.text(0, below + 13, "95% prediction interval", size=SMALL, fill="grey")
+            canvas.text(0, below + 13, f"{plain(self.level)}% prediction interval", size=SMALL, fill="grey")
             left, right = axis.at(low), axis.at(high)
             canvas.rect(left, below + 6, max(right - left, 2), 5, fill="accent")
-            _arrow_heads(canvas, axis, low, high, below + 8.5, "accent")
+            draw_arrows(canvas, axis, low, high, below + 8.5, "accent")
             text = interval(low, high, places=self.places)
             canvas.text(self.estimate_right, below + 13, text, anchor="end", size=SMALL, fill="grey")
             below += LINE + 2
@@ -343,48 +350,6 @@ class _Plot:
         return estimate_text(item.estimate, item.low, item.high, places=self.places)
 
 
-def draw_light(canvas: Canvas, x: float, y: float, judgement: str) -> None:
-    """A risk-of-bias light: hue and symbol."""
-    found = risk_of_bias(judgement)
-    canvas.circle(x, y, 8, fill=found.colour)
-    canvas.text(x, y + 4.5, found.symbol, anchor="middle", bold=True, fill="#000000")
-
-
-def _draw_interval(canvas: Canvas, axis: Axis, low: float, high: float, y: float) -> None:
-    canvas.line(axis.at(low), y, axis.at(high), y, stroke="ink", width=1.25)
-    _arrow_heads(canvas, axis, low, high, y, "ink")
-
-
-def _arrow_heads(canvas: Canvas, axis: Axis, low: float, high: float, y: float, fill: str) -> None:
-    if low < axis.low:
-        canvas.polygon([(axis.left - 3, y), (axis.left + 5, y - 4), (axis.left + 5, y + 4)], fill=fill)
-    if high > axis.high:
-        canvas.polygon([(axis.right + 3, y), (axis.right - 5, y - 4), (axis.right - 5, y + 4)], fill=fill)
-
-
-def _extent(
-    items: Sequence[ForestItem], null: float, log: bool
-) -> tuple[list[float], list[tuple[float, float]]]:
-    """What must be seen (with some room on both sides of the null) and what may be clipped."""
-    core, intervals = [null], []
-    for item in items:
-        if isinstance(item, ForestHeading) or item.estimate is None:
-            continue
-        core.append(item.estimate)
-        if item.low is not None and item.high is not None:
-            intervals.append((item.low, item.high))
-        if isinstance(item, ForestPooled):
-            core += [item.low, item.high]
-            intervals += [item.prediction] if item.prediction else []
-    if log and min(core) > 0:
-        room = max(max(core) / null, null / min(core)) ** 0.2
-        core += [null / room, null * room]
-    elif not log:
-        room = max(abs(value - null) for value in core) * 0.2
-        core += [null - room, null + room]
-    return core, intervals
-
-
 def _has_line(item: ForestItem) -> bool:
     return isinstance(item, ForestPooled) and bool(item.heterogeneity)
 
@@ -399,27 +364,3 @@ def _weight(item: ForestItem) -> str:
 
 def _letter(place: int) -> str:
     return chr(ord("A") + place) if place < 26 else str(place + 1)
-
-
-def _title(items: Sequence[ForestItem], axis_label: str) -> str:
-    studies = sum(isinstance(item, ForestRow) for item in items)
-    what = f" of {axis_label}" if axis_label else ""
-    return f"Forest plot{what}: {studies} {'study' if studies == 1 else 'studies'}"
-
-
-def _describe(items: Sequence[ForestItem], measure: str, places: int | None) -> str:
-    said = []
-    for item in items[::-1]:
-        if isinstance(item, ForestPooled):
-            said.append(f"{item.label}: {measure} {estimate_text(item.estimate, item.low, item.high, places=places)}.")
-    shown = [item for item in items if isinstance(item, ForestRow) and item.estimate is not None]
-    values = [item.estimate for item in shown if item.estimate is not None]
-    if not said:
-        said.append("No pooled estimate.")
-    if values:
-        low, high = number(min(values), places), number(max(values), places)
-        said.append(f"{len(values)} estimates from {low} to {high}." if len(values) > 1 else f"One estimate: {low}.")
-    silent = sum(isinstance(item, ForestRow) for item in items) - len(values)
-    if silent:
-        said.append(f"{silent} without usable numbers.")
-    return " ".join(said)

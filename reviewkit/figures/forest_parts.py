@@ -1,4 +1,4 @@
-"""What a forest plot is made of: rows, headings, pools, columns."""
+"""What a forest plot is made of: rows, headings, pools, columns; and what it says in words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewkit.errors import InputError
+from reviewkit.numbers import estimate as estimate_text
+from reviewkit.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +108,52 @@ def check_items(items: Sequence[ForestItem], n_columns: int, n_domains: int) -> 
         if any(value is None or value != value for value in values) or not values[0] <= values[1] <= values[2]:  # type: ignore[operator]
             raise InputError(f"{item.label}: estimate {values[1]} with interval {values[0]} to {values[2]}: the "
                              "interval must hold the estimate.", code="figure")
+
+
+def extent(
+    items: Sequence[ForestItem], null: float, log: bool
+) -> tuple[list[float], list[tuple[float, float]]]:
+    """What must be seen (with some room on both sides of the null) and what may be clipped."""
+    core, intervals = [null], []
+    for item in items:
+        if isinstance(item, ForestHeading) or item.estimate is None:
+            continue
+        core.append(item.estimate)
+        if item.low is not None and item.high is not None:
+            intervals.append((item.low, item.high))
+        if isinstance(item, ForestPooled):
+            core += [item.low, item.high]
+            intervals += [item.prediction] if item.prediction else []
+    if log and min(core) > 0:
+        room = max(max(core) / null, null / min(core)) ** 0.2
+        core += [null / room, null * room]
+    elif not log:
+        room = max(abs(value - null) for value in core) * 0.2
+        core += [null - room, null + room]
+    return core, intervals
+
+
+def compose_title(items: Sequence[ForestItem], axis_label: str) -> str:
+    """A title for a plot that was given none."""
+    studies = sum(isinstance(item, ForestRow) for item in items)
+    what = f" of {axis_label}" if axis_label else ""
+    return f"Forest plot{what}: {studies} {'study' if studies == 1 else 'studies'}"
+
+
+def describe(items: Sequence[ForestItem], measure: str, places: int | None) -> str:
+    """The result in words: pools first, overall before subgroups, then the spread of the studies."""
+    said = []
+    for item in items[::-1]:
+        if isinstance(item, ForestPooled):
+            said.append(f"{item.label}: {measure} {estimate_text(item.estimate, item.low, item.high, places=places)}.")
+    shown = [item for item in items if isinstance(item, ForestRow) and item.estimate is not None]
+    values = [item.estimate for item in shown if item.estimate is not None]
+    if not said:
+        said.append("No pooled estimate.")
+    if values:
+        low, high = number(min(values), places), number(max(values), places)
+        said.append(f"{len(values)} estimates from {low} to {high}." if len(values) > 1 else f"One estimate: {low}.")
+    silent = sum(isinstance(item, ForestRow) for item in items) - len(values)
+    if silent:
+        said.append(f"{silent} without usable numbers.")
+    return " ".join(said)

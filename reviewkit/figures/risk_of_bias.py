@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewkit.errors import InputError
-from reviewkit.figures.forest import draw_light
 from reviewkit.figures.lettering import text_width, wrap
+from reviewkit.figures.marks import draw_light
 from reviewkit.figures.svg import LINE, SMALL, Canvas, Figure
 from reviewkit.numbers import percent
 from reviewkit.render.judgements import RISK_OF_BIAS, risk_of_bias
