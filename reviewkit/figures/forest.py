@@ -98,7 +98,8 @@ def forest_plot(
     dashed = next((pool for pool in pooled), None)
     if dashed is None and not any(isinstance(item, ForestHeading) for item in items):
         dashed = next((item for item in items[::-1] if isinstance(item, ForestPooled)), None)
-    plot = _Plot(items, heads, tuple(domains), null, log, f"{measure} [{plain(level)}% CI]", row_head, places, dashed, level)
+    numbers_head = f"{measure} [{plain(level)}% CI]"
+    plot = _Plot(items, heads, tuple(domains), null, log, numbers_head, row_head, places, dashed, level)
     plot.measure_columns()
     y = plot.draw_head()
     y = plot.draw_rows(y)
