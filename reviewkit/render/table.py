@@ -1,0 +1,130 @@
+"""Tables: horizontal rules only, numbers to the right, heads with scope, notes below, rows with anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reviewkit.errors import InputError
+from reviewkit.render.html import Child, Safe, el, empty, text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its head, the unit under it, whether it holds numbers, and a group head above it."""
+
+    head: str
+    numeric: bool = False
+    unit: str = ""
+    group: str = ""
+    width: str = ""
+    """A CSS width such as ``12rem`` (empty: as the content asks)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with an anchor of its own, or (`heading`) one that names the rows below it."""
+
+    cells: Sequence[Child]
+    id: str = ""
+    class_: str = ""
+    heading: bool = False
+
+
+def table(
+    columns: Sequence[Column | str],
+    rows: Iterable[Row | Sequence[Child]],
+    *,
+    caption: Child = "",
+    notes: Sequence[Child] = (),
+    id_: str | None = None,
+    row_header: bool = True,
+    empty_text: str = "Nothing to show.",
+    empty_remedy: str = "",
+    class_: str = "",
+) -> Safe:
+    """A table that scrolls inside itself.
+
+    Parameters
+    ----------
+    columns : sequence of Column or str
+    rows : iterable of Row or sequences of cells
+        Text is escaped, ``int`` and ``float`` go through the number formatter, ``None`` leaves a cell empty.
+    caption : str or Safe
+        Result first.
+    row_header : bool
+        Whether the first cell names its row.
+    empty_text, empty_remedy : str
+        What stands in place of the body where there is no row.
+
+    Raises
+    ------
+    InputError
+        If a row has not as many cells as there are columns.
+    """
+    heads = [Column(column) if isinstance(column, str) else column for column in columns]
+    body = [row if isinstance(row, Row) else Row(row) for row in rows]
+    if not body:
+        title = el("p", caption, class_="table-caption") if caption else None
+        return el("div", title, empty(empty_text, empty_remedy), class_="table-block", id=id_)
+    lines = [_row(row, heads, row_header) for row in body]
+    inner = el(
+        "table",
+        el("caption", caption) if caption else None,
+        el("thead", *_heads(heads)),
+        el("tbody", *lines),
+        class_=class_ or None,
+    )
+    below = el("div", *(el("p", note) for note in notes), class_="table-notes") if notes else None
+    return scrolling(inner, below, id_=id_)
+
+
+def scrolling(inner: Safe, below: Safe | None = None, *, id_: str | None = None) -> Safe:
+    """A table set into a box of its own that scrolls where the page is too narrow."""
+    scroll = el("div", inner, class_="table-scroll", tabindex=0, role="group", aria_label="Table; scrolls sideways")
+    return el("div", scroll, below, class_="table-block", id=id_)
+
+
+def _heads(columns: Sequence[Column]) -> list[Safe]:
+    cells = []
+    for column in columns:
+        unit = el("span", column.unit, class_="unit") if column.unit else None
+        style = f"min-width:{column.width}" if column.width else None
+        cells.append(el("th", column.head, unit, scope="col", class_=_number_class(column), style=style))
+    rows = [el("tr", *cells)]
+    if any(column.group for column in columns):
+        rows.insert(0, el("tr", *_groups(columns), class_="groups"))
+    return rows
+
+
+def _groups(columns: Sequence[Column]) -> list[Safe]:
+    cells, start = [], 0
+    while start < len(columns):
+        end = start + 1
+        while end < len(columns) and columns[end].group == columns[start].group:
+            end += 1
+        group = columns[start].group
+        span = end - start
+        cells.append(el("th", group, scope="colgroup", colspan=span) if group else el("td", colspan=span))
+        start = end
+    return cells
+
+
+def _row(row: Row, columns: Sequence[Column], row_header: bool) -> Safe:
+    anchor = row.id or None
+    if row.heading:
+        head = el("th", *row.cells, scope="colgroup", colspan=len(columns))
+        return el("tr", head, id=anchor, class_=f"heading {row.class_}".strip())
+    if len(row.cells) != len(columns):
+        raise InputError(f"a row has {len(row.cells)} cells for {len(columns)} columns.", code="table")
+    cells = []
+    for place, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
+        if place == 0 and row_header:
+            cells.append(el("th", text(cell), scope="row", class_=_number_class(column)))
+        else:
+            cells.append(el("td", text(cell), class_=_number_class(column)))
+    return el("tr", *cells, id=anchor, class_=row.class_ or None)
+
+
+def _number_class(column: Column) -> str | None:
+    return "number" if column.numeric else None
