@@ -1,0 +1,63 @@
+"""Readers: every export a reviewer has, turned into records, none lost.
+
+``read(path)`` decides encoding and format from the content and returns a :class:`~reviewkit.model.ReadResult` whose
+accepted and rejected entries add up to the entries counted in the raw text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reviewkit.errors import InputError
+from reviewkit.model import ReadResult
+from reviewkit.readers.bibtex import read_bibtex
+from reviewkit.readers.detect import detect
+from reviewkit.readers.nbib import read_nbib
+from reviewkit.readers.ris import read_ris
+from reviewkit.readers.source import Source, open_source, source_of_bytes
+from reviewkit.readers.table import read_csv
+
+__all__ = ["FORMATS", "read", "read_bytes"]
+
+FORMATS: Mapping[str, Callable[[Source], ReadResult]] = {
+    "ris": read_ris,
+    "nbib": read_nbib,
+    "bibtex": read_bibtex,
+    "csv": read_csv,
+}
+"""Readers by the name of the format they read."""
+
+
+def read(path: str | Path, *, columns: Mapping[str, str] | None = None) -> ReadResult:
+    """Read an export file of any known format.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    columns : mapping, optional
+        For a table whose headings are unknown: field → heading.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, its format is unknown, or accepted and rejected entries do not add up.
+    """
+    return _read(open_source(path), columns)
+
+
+def read_bytes(data: bytes, name: str = "input", *, columns: Mapping[str, str] | None = None) -> ReadResult:
+    """The same for a file already in memory."""
+    return _read(source_of_bytes(data, name), columns)
+
+
+def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
+    if columns:
+        return read_csv(source, columns)
+    found = detect(source)
+    reader = FORMATS.get(found)
+    if reader is None:
+        raise InputError("no known export format", file=source.name, code="unknown-format",
+                         remedy=f"Known are: {', '.join(sorted(FORMATS))}. For another table say which column is which.")
+    return reader(source)

@@ -1,0 +1,240 @@
+"""BibTeX text cut into entries and fields; a damaged entry never takes the next one with it.
+
+An entry begins at ``@type{key,`` at the start of a line (or straight after a closing brace), whatever the braces before
+it say. Everything is one pass with patterns that need linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reviewkit.readers.collect import EntryError
+
+_NAME = r"[A-Za-z][\w:.+-]{0,60}"
+_TYPES = (
+    "article|book|booklet|conference|inbook|incollection|inproceedings|manual|mastersthesis|misc|phdthesis|proceedings|"
+    "techreport|unpublished|online|report|thesis|dataset|software|collection"
+)
+_BOUNDARY = re.compile(
+    rf"(?:^|(?<=[}})]))[ \t]*@[ \t]{{0,9}}({_NAME})\s{{0,20}}([{{(])"
+    rf"(?=[ \t\r\n]{{0,20}}(?:[^,{{}}=\"\n]{{0,300}},|[^\s,{{}}=\"]{{1,300}}\s{{0,20}}[=}})]|[\"{{}}]))"
+    rf"|^[ \t]*({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*$)",
+    re.M | re.I,
+)
+_LOOSE_START = re.compile(rf"^[ \t]*(?:@[ \t]{{0,9}}({_NAME})\s{{0,20}}[{{(]|({_TYPES})[ \t]*[{{(][^\s,{{}}=\"]{{1,300}},[ \t]*$)", re.M | re.I)
+_SPACE = re.compile(r"(?:[\s,]+|(?<=\n)[ \t]*%[^\n]*)*")
+_GAP = re.compile(r"\s*")
+_FIELD = re.compile(r"([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
+_KEY = re.compile(r"[ \t\r\n]*([^,={}\"\n]{0,300}?)[ \t\r\n]*(?=,|[})]\s*$)|[ \t\r\n]*(?=[^\s=,{}()\"#]{1,100}\s*=)")
+_BARE = re.compile(r"[^\s,#{}\"=()]+")
+_BRACES = re.compile(r"\\.|[{}]", re.S)
+_ALL_BRACES = re.compile(r"[{}]")
+_QUOTES = re.compile(r"\\.|[{}\"]", re.S)
+_FIELD_IN_VALUE = re.compile(
+    r"^[ \t]*(?:author|title|journal|year|volume|number|pages|doi|url|abstract|publisher|editor|booktitle|issn|isbn|"
+    r"keywords|month|date|note|pmid|journaltitle|annote|language)\s{0,20}=\s{0,20}[{\"\d]", re.M | re.I)
+_LEFT_OVER = re.compile(r"^[ \t,]*[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[{\"]", re.M)
+SPECIAL = frozenset({"comment", "string", "preamble"})
+
+Value = tuple[tuple[bool, str], ...]
+"""Parts of a value joined by ``#``: (is a macro, text)."""
+
+
+@dataclass(slots=True)
+class Block:
+    """One entry or @string as it stands in the file."""
+
+    kind: str
+    start: int
+    end: int
+    line: int
+    line_end: int
+    raw: str
+    key: str = ""
+    fields: dict[str, Value] = field(default_factory=dict)
+    mended: list[tuple[str, int]] = field(default_factory=list)
+    problem: str = ""
+
+
+class Lines:
+    """Line number of a place in the text."""
+
+    def __init__(self, text: str) -> None:
+        self._ends = [match.start() for match in re.finditer("\n", text)]
+
+    def at(self, place: int) -> int:
+        """Line, from 1."""
+        return bisect_right(self._ends, place - 1) + 1 if place else 1
+
+
+def blocks_of(text: str) -> Iterator[Block]:
+    """Every entry and @string in file order; damaged ones carry a ``problem``."""
+    lines = Lines(text)
+    bounds = [match for match in _BOUNDARY.finditer(text)]
+    skip_to = 0
+    for number, match in enumerate(bounds):
+        if match.start() < skip_to:
+            continue
+        kind = (match.group(1) or match.group(3)).lower()
+        limit = bounds[number + 1].start() if number + 1 < len(bounds) else len(text)
+        if kind in {"comment", "preamble"}:
+            end = _balanced(text, match.end(), len(text))
+            skip_to = end if end > 0 else match.end()
+            if kind == "comment":
+                yield Block(kind, match.start(), skip_to, lines.at(match.start()), lines.at(skip_to), "")
+            continue
+        yield _block(text, match, kind, limit, lines)
+
+
+def count_entries(text: str, blocks: list[Block]) -> int:
+    """Entries counted by a pattern of its own: ``@type{`` at line starts that lie in no comment and in no read value."""
+    spans = [(block.start, block.end) for block in blocks if not block.problem]
+    starts = [start for start, _ in spans]
+    known = {block.start for block in blocks if block.kind not in SPECIAL}
+    count = len({place for place in known if not re.match(r"[ \t]*(?:@|[A-Za-z])", text[place:place + 80])})
+    for match in _LOOSE_START.finditer(text):
+        kind = (match.group(1) or match.group(2)).lower()
+        if kind in SPECIAL:
+            continue
+        before = bisect_right(starts, match.start()) - 1
+        if before >= 0 and spans[before][0] < match.start() < spans[before][1]:
+            continue
+        count += 1
+    line_starts = sum(1 for place in known if place and text[place - 1] != "\n")
+    return count + line_starts
+
+
+def _block(text: str, match: re.Match[str], kind: str, limit: int, lines: Lines) -> Block:
+    opened = match.group(2) or match.group(4)
+    start = match.start()
+    block = Block(kind, start, limit, lines.at(start), lines.at(limit), "")
+    if match.group(3):
+        block.mended.append((f"the @ before {kind} is missing", block.line))
+    try:
+        block.end = _read_fields(text, match.end(), limit, "}" if opened == "{" else ")", block, lines)
+        left = _LEFT_OVER.search(text, block.end, limit)
+        if left and kind not in SPECIAL:
+            where = lines.at(left.start())
+            raise EntryError(f"a brace closes the entry too early: fields go on in line {where}", where)
+    except EntryError as error:
+        block.problem = error.reason
+        block.end = limit
+    block.raw = text[start : block.end].strip()
+    block.line_end = lines.at(start + len(text[start : block.end].rstrip()) - 1) if block.raw else block.line
+    return block
+
+
+def _read_fields(text: str, at: int, limit: int, closing: str, block: Block, lines: Lines) -> int:
+    """Read key and fields; the place behind the closing delimiter."""
+    if block.kind != "string":
+        match = _KEY.match(text, at, limit)
+        if match is None:
+            raise EntryError("no citation key and no field after the opening brace", block.line)
+        block.key, at = (match.group(1) or "").strip(), match.end()
+    while True:
+        gap = _SPACE.match(text, at, limit)
+        at = gap.end() if gap else at
+        if at >= limit:
+            return _unclosed(block, limit, lines)
+        if text[at] == closing:
+            return at + 1
+        named = _FIELD.match(text, at, limit)
+        if named is None:
+            shown = " ".join(text[at : at + 30].split())
+            raise EntryError(f"line {lines.at(at)}: no field name and = at {shown!r}", lines.at(at))
+        name = named.group(1).lower()
+        value, at = _value(text, named.end(), limit, name, lines)
+        _keep(block, name, value, lines.at(named.start()))
+        gap = _GAP.match(text, at, limit)
+        at = gap.end() if gap else at
+        if at < limit and text[at] not in {",", closing}:
+            if not _FIELD.match(text, at, limit):
+                shown = " ".join(text[at : at + 30].split())
+                raise EntryError(f"line {lines.at(at)}: text after the value of {name!r}: {shown!r}", lines.at(at))
+            block.mended.append((f"the comma after field {name!r} is missing", lines.at(at)))
+
+
+def _unclosed(block: Block, limit: int, lines: Lines) -> int:
+    """The next entry begins before this one has ended: mended unless a value shows that it swallowed fields."""
+    for name, value in block.fields.items():
+        for macro, part in value:
+            if not macro and _FIELD_IN_VALUE.search(part, part.find("\n") + 1 if "\n" in part else len(part)):
+                raise EntryError(f"a brace opened in field {name!r} is never closed: the value holds further fields")
+    block.mended.append(("the closing brace of the entry is missing", lines.at(max(limit - 1, 0))))
+    return limit
+
+
+def _keep(block: Block, name: str, value: Value, line: int) -> None:
+    if name not in block.fields:
+        block.fields[name] = value
+        return
+    block.mended.append((f"field {name!r} stands twice: the first is used, the second kept in extra", line))
+    number = 2
+    while f"{name}_{number}" in block.fields:
+        number += 1
+    block.fields[f"{name}_{number}"] = value
+
+
+def _value(text: str, at: int, limit: int, name: str, lines: Lines) -> tuple[Value, int]:
+    parts: list[tuple[bool, str]] = []
+    while True:
+        char = text[at] if at < limit else ""
+        if char == "{":
+            end = _balanced(text, at + 1, limit)
+            if end < 0:
+                raise EntryError(f"a brace opened in field {name!r} (line {lines.at(at)}) is never closed", lines.at(at))
+            parts.append((False, text[at + 1 : end - 1]))
+        elif char == '"':
+            end = _quoted(text, at + 1, limit)
+            if end < 0:
+                raise EntryError(f"a quotation mark opened in field {name!r} (line {lines.at(at)}) is never closed")
+            parts.append((False, text[at + 1 : end - 1]))
+        else:
+            bare = _BARE.match(text, at, limit)
+            if bare is None:
+                if parts or char not in {",", "}", ")"}:
+                    raise EntryError(f"field {name!r} (line {lines.at(min(at, len(text) - 1))}) has no value")
+                return ((False, ""),), at
+            end = bare.end()
+            parts.append((not bare.group().isdigit(), bare.group()))
+        last = parts[-1][1]
+        if "\n" in last and _FIELD_IN_VALUE.search(last, last.find("\n") + 1):
+            raise EntryError(f"a brace opened in field {name!r} (line {lines.at(at)}) is never closed: "
+                             "the value holds further fields", lines.at(at))
+        gap = _GAP.match(text, end, limit)
+        at = gap.end() if gap else end
+        if at >= limit or text[at] != "#":
+            return tuple(parts), at if at < limit else end
+        gap = _GAP.match(text, at + 1, limit)
+        at = gap.end() if gap else at + 1
+
+
+def _balanced(text: str, at: int, limit: int) -> int:
+    """Place behind the brace that closes one opened before ``at``; -1 when there is none before ``limit``."""
+    for pattern in (_BRACES, _ALL_BRACES):
+        depth = 1
+        for match in pattern.finditer(text, at, limit):
+            char = match.group()
+            if char == "{":
+                depth += 1
+            elif char == "}":
+                depth -= 1
+                if not depth:
+                    return match.end()
+    return -1
+
+
+def _quoted(text: str, at: int, limit: int) -> int:
+    depth = 0
+    for match in _QUOTES.finditer(text, at, limit):
+        char = match.group()
+        if char == "{":
+            depth += 1
+        elif char == "}":
+            depth -= 1
+        elif char == '"' and depth <= 0:
+            return match.end()
+    return -1

@@ -1,0 +1,132 @@
+"""From the values an export prints to a :class:`~reviewkit.model.Record`: the one place where readers normalise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from reviewkit.model import Author, Origin, Record
+from reviewkit.readers.collect import MAX_FIELD_CHARS, EntryError
+from reviewkit.readers.normalise import identifiers, names, types, values
+from reviewkit.readers.normalise.text import clean, said
+
+
+@dataclass(slots=True)
+class Printed:
+    """The values of one entry as its file prints them; lists stand in order of trust."""
+
+    title: str = ""
+    authors: Sequence[str] = ()
+    people: tuple[Author, ...] = ()
+    """Authors whose names the format itself splits (XML, BibTeX); they win over ``authors``."""
+    years: Sequence[str] = ()
+    journal: str = ""
+    volume: str = ""
+    issue: str = ""
+    start_page: str = ""
+    end_page: str = ""
+    dois: Sequence[str] = ()
+    """Values that are a DOI or a link; the first that holds one wins."""
+    notes: Sequence[str] = ()
+    """Free text in which a DOI or a PubMed number counts only where it is called one."""
+    pmids: Sequence[str] = ()
+    pmcids: Sequence[str] = ()
+    abstract: str = ""
+    keywords: Iterable[str] = ()
+    language: str = ""
+    url: str = ""
+    types: Sequence[str] = ()
+    registry: Sequence[str] = ()
+    key: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def record(printed: Printed, origin: Origin, raw: str) -> Record:
+    """Normalise one entry.
+
+    Raises
+    ------
+    EntryError
+        When the entry says nothing that could identify it, or a field is absurdly long.
+    """
+    extra = printed.extra
+    title = clean(printed.title)
+    people = printed.people or names.authors(printed.authors)
+    doi, doi_printed = _doi(printed)
+    pmid = _first(identifiers.pmid, printed.pmids) or _first(identifiers.labelled_pmid, (*printed.notes, *printed.dois))
+    pmcid = _first(identifiers.pmcid, (*printed.pmcids, *printed.dois))
+    abstract = said(clean(printed.abstract))
+    registry = identifiers.registry_ids((*printed.registry, title, abstract, *printed.notes, *printed.dois))
+    if not (title or people or doi or pmid or abstract or registry):
+        raise EntryError("the entry has no title, no author, no abstract and no identifier")
+    if len(raw) > MAX_FIELD_CHARS and max(len(title), len(abstract), *map(len, extra.values()), 0) > MAX_FIELD_CHARS:
+        raise EntryError(f"a field is longer than {MAX_FIELD_CHARS} characters")
+    year, year_printed = _year(printed.years)
+    pages = said(values.pages(printed.start_page, printed.end_page))
+    language = values.language(" ".join(printed.language.split()))
+    kind = types.record_type(*printed.types)
+    _keep(extra, "title_printed", " ".join(printed.title.split()), title)
+    _keep(extra, "year_printed", year_printed, "" if year is None else str(year))
+    _keep(extra, "doi_printed", doi_printed, doi)
+    _keep(extra, "language_printed", printed.language, language)
+    _keep(extra, "type_printed", "; ".join(printed.types), kind)
+    _keep(extra, "pages_printed", "-".join(part for part in (printed.start_page, printed.end_page) if part), pages)
+    if not printed.people:
+        _keep(extra, "authors_printed", "; ".join(printed.authors), "; ".join(map(str, people)))
+    return Record(
+        title=title,
+        authors=people,
+        year=year,
+        journal=said(clean(printed.journal)),
+        volume=said(" ".join(printed.volume.split())),
+        issue=said(" ".join(printed.issue.split())),
+        pages=pages,
+        doi=doi,
+        pmid=pmid,
+        pmcid=pmcid,
+        registry_ids=registry,
+        abstract=abstract,
+        keywords=tuple(dict.fromkeys(word for text in printed.keywords if (word := clean(text)))),
+        language=language,
+        url=printed.url.strip(),
+        record_type=kind,
+        key=" ".join(printed.key.split()),
+        extra=extra,
+        origin=origin,
+        raw=raw,
+    )
+
+
+def _keep(extra: dict[str, str], name: str, printed: str, normal: str) -> None:
+    if printed and printed != normal:
+        extra.setdefault(name, printed)
+
+
+def _doi(printed: Printed) -> tuple[str, str]:
+    for text in printed.dois:
+        found = identifiers.doi(text)
+        if found:
+            return found, text.strip()
+    for text in printed.notes:
+        found = identifiers.labelled_doi(text)
+        if found:
+            return found, found
+    return "", ""
+
+
+def _year(printed: Sequence[str]) -> tuple[int | None, str]:
+    for text in printed:
+        found = values.year(text)
+        if found is not None:
+            return found, text.strip()
+    return None, next((text.strip() for text in printed if text.strip()), "")
+
+
+def _first(find: object, texts: Sequence[str]) -> str:
+    assert callable(find)
+    for text in texts:
+        if text:
+            found: str = find(text)
+            if found:
+                return found
+    return ""

@@ -1,0 +1,189 @@
+"""RIS in its real dialects: Ovid, EBSCO, Cochrane, Embase, ProQuest, Scopus, Dimensions, Zotero, EndNote, Rayyan, Lens.
+
+An entry runs from its TY line to its ER line. What is damaged is mended and told: a missing ER ends at the next TY or
+at the end of the file; a missing TY begins at the first tag after an ER; a tag may have one to four spaces before its
+hyphen. Lines are read one by one, so a file of any size needs the memory of its records only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reviewkit.model import ReadResult
+from reviewkit.readers.collect import Collector, EntryError
+from reviewkit.readers.printed import Printed, record
+from reviewkit.readers.source import Source
+from reviewkit.readers.tagged import TaggedEntry
+
+_FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ANY_TAG = frozenset(a + b for a in _FIRST for b in _FIRST + "0123456789")
+KNOWN_TAGS = frozenset(
+    "TY ER ID TI T1 T2 T3 TT CT BT ST AU A1 A2 A3 A4 AF ED PY Y1 YR DA Y2 JO JF JA J1 J2 VL IS CP SP EP SE AB N1 N2 KW DO UR "
+    "L1 L2 L3 L4 LK AN DB DP PB PP CY SN AD LA M1 M2 M3 C1 C2 C3 C4 C5 C6 C7 C8 CA CN ET NV OP RI RN RP SV TA U1 U2 U3 U4 "
+    "U5 PM PMID PMC OT AV FU NO".split()
+)
+_LOOSE = re.compile(r"^[ \t\u00a0\ufeff]{0,4}([A-Z][A-Z0-9])[ \t\u00a0]{1,4}[-–](?:[ \t\u00a0]+(.*)|)$")
+_TIGHT = re.compile(r"^([A-Z][A-Z0-9])  -(\S.*)$")
+_TYPE = re.compile(r"^[A-Za-z_]{1,12}\s*$")
+_COUNT = re.compile(r"^[ \t\u00a0\ufeff]{0,4}(TY|ER|[A-Z][A-Z0-9])[ \t\u00a0]{1,4}[-–]([ \t\u00a0]*[^\n]?)", re.M)
+_MAPPED = frozenset(
+    "TY ER ID TI T1 AU A1 PY Y1 YR DA VL IS CP SP EP SE AB N2 KW DO UR LA M3 T2 JF JO JA J2 J1 BT".split()
+)
+_NO_LINK = frozenset({"L1", "L4"})
+
+
+def tag_of(line: str) -> tuple[str, str] | None:
+    """Tag and value of a line, ``None`` for a line without a tag."""
+    tag = line[:2]
+    if line[2:6] == "  - " and tag in _ANY_TAG:
+        return tag, line[6:]
+    if "-" not in line[:10] and "–" not in line[:10]:
+        return None
+    match = _LOOSE.match(line)
+    if match is None:
+        match = _TIGHT.match(line)
+    if match is None or match.group(1) not in KNOWN_TAGS:
+        return None
+    tag, value = match.group(1), match.group(2) or ""
+    if tag == "TY" and not _TYPE.match(value.strip()) and line[2:5] != "  -":
+        return None
+    return tag, value
+
+
+def read_ris(source: Source) -> ReadResult:
+    """Read a RIS file.
+
+    Raises
+    ------
+    InputError
+        When accepted and rejected entries do not add up to the entries counted in the text.
+    """
+    collector = Collector(source, "ris")
+    entry: TaggedEntry | None = None
+    number = 0
+    for number, line in enumerate(source.lines(), 1):
+        found = tag_of(line) if line else None
+        if found is None:
+            if entry is not None and line:
+                entry.lines.append(line)
+                if line.strip():
+                    entry.more(line.strip(), number)
+            continue
+        tag, value = found
+        if tag == "TY":
+            if entry is not None:
+                collector.repair(f"no ER line at the end of the entry of line {entry.line}: ended before this TY", number)
+                _finish(entry, collector)
+            entry = TaggedEntry(number)
+        elif tag == "ER" and not value.strip():
+            if entry is not None:
+                entry.lines.append(line)
+                entry.line_end = number
+                _finish(entry, collector)
+                entry = None
+            continue
+        elif entry is None:
+            collector.repair(f"no TY line: the entry begins with {tag}", number)
+            entry = TaggedEntry(number)
+        entry.lines.append(line)
+        entry.open(tag, value, number)
+    if entry is not None:
+        collector.repair(
+            f"no ER line: the entry of line {entry.line} ends with the file and may be incomplete", max(number, 1)
+        )
+        _finish(entry, collector)
+    return collector.result(count_entries(source))
+
+
+def count_entries(source: Source) -> int:
+    """Entries counted in the raw text by a pattern of its own: TY lines, and tags that follow an ER without a TY."""
+    count, inside, rest = 0, False, ""
+    with source.stream() as stream:
+        while block := stream.read(1 << 20):
+            text = rest + block
+            cut = text.rfind("\n") + 1
+            text, rest = text[:cut], text[cut:]
+            count, inside = _count(text, count, inside)
+    return _count(rest, count, inside)[0]
+
+
+def _count(text: str, count: int, inside: bool) -> tuple[int, bool]:
+    for match in _COUNT.finditer(text):
+        tag = match.group(1)
+        if tag == "ER":
+            end = text.find("\n", match.start())
+            line = text[match.start() : end if end >= 0 else len(text)]
+            found = tag_of(line)
+            if found and not found[1].strip():
+                inside = False
+                continue
+        if inside and tag != "TY":
+            continue
+        end = text.find("\n", match.start())
+        found = tag_of(text[match.start() : end if end >= 0 else len(text)])
+        if found and (found[0] == "TY" or not inside):
+            count, inside = count + 1, True
+    return count, inside
+
+
+def _finish(entry: TaggedEntry, collector: Collector) -> None:
+    origin = collector.origin(entry.line, entry.line_end or entry.line)
+    try:
+        entry.close()
+        collector.records.append(record(printed_of(entry), origin, entry.raw))
+    except EntryError as error:
+        collector.reject(error.reason, origin, key=entry.one("ID", "AN"), raw=entry.raw)
+
+
+def printed_of(entry: TaggedEntry) -> Printed:
+    """Which tag means what, over all dialects."""
+    fields = entry.fields
+    one, many = entry.one, entry.all
+    database = " ".join(many("DB", "DP")).lower()
+    accession = one("AN")
+    pmids = many("PM")
+    if accession.isdigit() and ("medline" in database or "pubmed" in database or database == "nlm"):
+        pmids.append(accession)
+    links = [value for tag in ("DO", "L3", "M3", "UR", "L2", "LK", "DI", "L1") for value in many(tag)]
+    notes = [value for tag in ("N1", "AN", "U1", "U2", "C2", "C3", "M1", "OT") for value in many(tag)]
+    kind = many("TY", "M3") if not one("M3").startswith(("10.", "http", "doi")) else many("TY")
+    extra = entry.extra(_MAPPED)
+    title = one("TI", "T1", "CT") or (one("BT") if one("TY") in {"BOOK", "WHOLE", "EDBOOK"} else "") or one("ST", "TT")
+    journal = _journal(entry, extra)
+    issn = fields.get("SN")
+    if issn:
+        extra["SN"] = "\n".join(dict.fromkeys(value.strip() for value in issn))
+    return Printed(
+        title=title,
+        authors=many("AU", "A1") or many("AF"),
+        years=[value for tag in ("PY", "Y1", "YR", "DA") for value in many(tag)],
+        journal=journal,
+        volume=one("VL"),
+        issue=one("IS", "CP"),
+        start_page=one("SP", "SE"),
+        end_page=one("EP"),
+        dois=links,
+        notes=notes,
+        pmids=pmids,
+        pmcids=notes,
+        abstract=one("AB", "N2"),
+        keywords=[word for value in fields.get("KW", ()) for word in value.split("\n")],
+        language=one("LA"),
+        url=one("UR", "L2", "LK").split("\n")[0],
+        types=kind,
+        registry=[accession, *many("AU", "A1")],
+        key=one("ID") or accession,
+        extra=extra,
+    )
+
+
+def _journal(entry: TaggedEntry, extra: dict[str, str]) -> str:
+    """The longest of the names given: full title before abbreviation."""
+    names = entry.all("T2", "JF", "JO", "BT") or entry.all("JA", "J2", "J1")
+    if not names:
+        return ""
+    journal = max(names, key=len)
+    others = [name for name in dict.fromkeys((*names, *entry.all("JA", "J2", "J1"))) if name != journal]
+    if others:
+        extra["journal_other"] = "; ".join(others)
+    return journal
