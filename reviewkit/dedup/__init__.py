@@ -1,0 +1,17 @@
+"""Deduplication: records that describe one report, found by stated rules; a person's word above them."""
+
+from reviewkit.dedup.pipeline import deduplicate
+from reviewkit.dedup.prep import Columns, prepare
+from reviewkit.dedup.result import Answer, Deduplication, Group, Link, Pair, Settings
+
+__all__ = [
+    "Answer",
+    "Columns",
+    "Deduplication",
+    "Group",
+    "Link",
+    "Pair",
+    "Settings",
+    "deduplicate",
+    "prepare",
+]
