@@ -48,7 +48,8 @@ def family_names(authors: str) -> tuple[str, ...]:
         family, comma, rest = person.partition(",")
         # "Family, Given" keeps the family; a comma list of several people keeps every long word.
         single = bool(comma) and "," not in rest
-        names.extend(_words(family if single else person, shouting=shouting))
+        # "del, Pino M": a name torn after its particle leaves no family, so the rest counts.
+        names.extend((_words(family, shouting=shouting) if single else []) or _words(person, shouting=shouting))
     return tuple(names)
 
 
@@ -56,9 +57,20 @@ def family_names_of(authors: Sequence[Author]) -> tuple[str, ...]:
     """Family names of parsed authors; a name that was not parsed is read as text."""
     names: list[str] = []
     for author in authors[:_MAX_AUTHORS]:
-        plain = unaccented(author.family)
-        if not author.given and ("." in plain or "," in plain or ";" in plain):
-            names.extend(family_names(plain))
+        family = author.family
+        if not author.given and not family.isalpha():
+            names.extend(family_names(family))
         else:
-            names.extend(_words(plain, shouting=plain.isupper()))
+            plain = unaccented(family)
+            shouting = plain.isupper()
+            names.extend(_words(plain, shouting=shouting) or _words(unaccented(author.given), shouting=shouting))
     return tuple(names)
+
+
+def all_words_of(authors: Sequence[Author]) -> tuple[str, ...]:
+    """Every long word of the names, given names too: what is left to compare where the two were swapped."""
+    words: list[str] = []
+    for author in authors[:_MAX_AUTHORS]:
+        plain = unaccented(f"{author.given} {author.family}")
+        words.extend(_words(plain, shouting=plain.isupper()))
+    return tuple(words)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewkit.dedup.author import family_names_of
+from reviewkit.dedup.author import all_words_of, family_names_of
 from reviewkit.dedup.doi import normalise_doi, normalise_pmid
 from reviewkit.dedup.journal import normalise_journal
-from reviewkit.dedup.pages import normalise_issue, normalise_pages, normalise_volume
-from reviewkit.dedup.title import normalise_title
+from reviewkit.dedup.markers import place_markers, title_markers
+from reviewkit.dedup.pages import normalise_issue, normalise_pages, normalise_volume, page_digits
+from reviewkit.dedup.title import normalise_title, title_numbers
 from reviewkit.errors import InputError
 from reviewkit.model import Record
 
@@ -28,6 +29,7 @@ class Columns:
     ids: list[str]
     title: list[str]
     names: list[str]
+    people: list[str]
     year: NDArray[np.int32]
     journal: list[str]
     volume: list[str]
@@ -38,11 +40,43 @@ class Columns:
     pmid: list[str]
     registry: list[str]
     abstract: list[str]
-    printed_title: list[str]
-    kind: list[str]
+    markers: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Columns as 64-bit codes: equal text, equal code; 0 is an empty field."""
+
+    doi: NDArray[np.int64]
+    pmid: NDArray[np.int64]
+    volume: NDArray[np.int64]
+    issue: NDArray[np.int64]
+    first_page: NDArray[np.int64]
+    first_digits: NDArray[np.int64]
+    last_digits: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+
+
+def encode(columns: Columns) -> Codes:
+    """The columns that are compared for equality only, as codes."""
+    return Codes(
+        doi=codes_of(columns.doi),
+        pmid=codes_of(columns.pmid),
+        volume=codes_of(columns.volume),
+        issue=codes_of(columns.issue),
+        first_page=codes_of(columns.first_page),
+        first_digits=codes_of([page_digits(page) for page in columns.first_page]),
+        last_digits=codes_of([page_digits(page) for page in columns.last_page]),
+        numbers=codes_of([title_numbers(title) for title in columns.title]),
+    )
+
+
+def codes_of(texts: Sequence[str]) -> NDArray[np.int64]:
+    """One code for each text; 0 for the empty one."""
+    return np.fromiter((hash(text) if text else 0 for text in texts), dtype=np.int64, count=len(texts))
 
 
 def prepare(records: Sequence[Record], *, ids: Sequence[str] | None = None) -> Columns:
@@ -62,14 +96,16 @@ def prepare(records: Sequence[Record], *, ids: Sequence[str] | None = None) -> C
     """
     names = _names_for(records, ids)
     journals = {name: normalise_journal(name) for name in {record.journal for record in records}}
+    titles = [normalise_title(record.title) for record in records]
     pages = [normalise_pages(record.pages) for record in records]
     return Columns(
         ids=names,
-        title=[normalise_title(record.title) for record in records],
+        title=titles,
         names=[" ".join(family_names_of(record.authors)) for record in records],
+        people=[" ".join(all_words_of(record.authors)) for record in records],
         year=np.fromiter((record.year or 0 for record in records), dtype=np.int32, count=len(records)),
         journal=[journals[record.journal] for record in records],
-        volume=[normalise_volume(record.volume) for record in records],
+        volume=[normalise_volume(record.volume, year=record.year or 0) for record in records],
         issue=[normalise_issue(record.issue) for record in records],
         first_page=[first for first, _ in pages],
         last_page=[last for _, last in pages],
@@ -77,9 +113,13 @@ def prepare(records: Sequence[Record], *, ids: Sequence[str] | None = None) -> C
         pmid=[normalise_pmid(record.pmid) for record in records],
         registry=[" ".join(sorted(number.lower() for number in record.registry_ids)) for record in records],
         abstract=[record.abstract for record in records],
-        printed_title=[record.title for record in records],
-        kind=[record.record_type for record in records],
+        markers=np.fromiter(map(_markers, records, titles), dtype=np.int32, count=len(records)),
     )
+
+
+def _markers(record: Record, title: str) -> int:
+    place = place_markers(record.journal, record.issue, record.pages, record.record_type)
+    return title_markers(record.title, title) | place
 
 
 def _names_for(records: Sequence[Record], ids: Sequence[str] | None) -> list[str]:

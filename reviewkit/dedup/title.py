@@ -13,13 +13,46 @@ _LANGUAGES = (
 )
 # "[Title]. [Polish]", "Title [in French]": a note of the database about the language, not part of the title.
 _LANGUAGE_NOTE = re.compile(rf"[\[(]\s*(?:article\s+)?(?:in\s+)?(?:{_LANGUAGES})\s*[\])]\.?\s*$", re.IGNORECASE)
-# "Title [Review] [42 refs]", "Title (vol 12, pg 3, 2001)" keep their meaning elsewhere; a reference count has none.
-_REFERENCE_COUNT = re.compile(r"[\[(]\s*(?:review\s*[\])]?\s*[\[(]?)?\s*\d+\s*refs?\.?\s*[\])]\.?\s*$", re.IGNORECASE)
+# Notes that databases add in brackets: "[Review] [33 refs]", "(Structured abstract)", "[Erratum appears in ...]".
+_NOTE = re.compile(
+    r"(?:\[\s*\d+\s*\]|[\[(]\s*(?:review|\d+\s*refs?|provisional abstract|structured abstract|brief record|record supplied|"
+    r"(?:an )?(?:erratum|corrigendum|correction|retraction) (?:appears?|in|published)|see comments?|comment(?:ary)? "
+    r"(?:in|on)|republished|updated? (?:in|of)|abstract|electronic resource|multiple letters?|article|letter)\b[^\[\]]*"
+    r"[\])]?)[\s.]*$",
+    re.IGNORECASE,
+)
+# A notice of correction cites its article in the title: "(vol 360, pg 542, 2009)", "(Blood (2009) 360 (542-544))".
+_CITATION = re.compile(
+    r"\s*\((?:vol\.? \d+,? (?:pg?|pp|pages?)\b[^)]*|[A-Z][^()]{2,}\((?:19|20)\d\d\)\s*\d+.*)\)?[\s.]*$", re.IGNORECASE
+)
+_ERRATUM_OF = re.compile(
+    r"^\W*(?:author |publisher )?(?:erratum|corrigendum|correction)s?(?: to| for| in)?\s*[:\]–-]\s*", re.IGNORECASE
+)
+_MOST_NOTES = 4
 
 
 def normalise_title(title: str) -> str:
     """The title's words, folded, without the notes a database adds in brackets."""
-    if title.rstrip(" .").endswith(("]", ")")):
-        title = _REFERENCE_COUNT.sub("", title)
-        title = _LANGUAGE_NOTE.sub("", title)
-    return folded(title)
+    if "[" in title or "(" in title:
+        title = _CITATION.sub("", title)
+        for _ in range(_MOST_NOTES):
+            shorter = _NOTE.sub("", _LANGUAGE_NOTE.sub("", title))
+            if shorter == title or not shorter.strip(" []().?"):
+                break
+            title = shorter
+    return folded(_ERRATUM_OF.sub("", title))
+
+
+_DIGITS = re.compile(r"\d+")
+_ROMAN = re.compile(r"\b(?:i{1,3}|iv|vi{0,3}|ix|x)\b")
+_ROMAN_VALUES = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+
+
+def title_numbers(title: str) -> str:
+    """The digits of a normalised title in one run, then Roman numbers up to ten: what tells part I from part II.
+
+    One run, because exports set spaces into numbers (``10 049`` and ``10,049``) and tear formulae apart.
+    """
+    digits = "".join(_DIGITS.findall(title))
+    romans = [str(_ROMAN_VALUES[word]) for word in _ROMAN.findall(title)]
+    return digits + "".join(romans)

@@ -13,16 +13,28 @@ from reviewkit.errors import InputError
 from reviewkit.model import ReadResult
 from reviewkit.readers.bibtex import read_bibtex
 from reviewkit.readers.detect import detect
+from reviewkit.readers.endnote_xml import read_endnote_xml
+from reviewkit.readers.ictrp_xml import read_ictrp_xml
 from reviewkit.readers.nbib import read_nbib
+from reviewkit.readers.ovid_text import read_ovid_text
+from reviewkit.readers.pubmed_xml import read_pubmed_xml
+from reviewkit.readers.refer import read_refer
 from reviewkit.readers.ris import read_ris
 from reviewkit.readers.source import Source, open_source, source_of_bytes
 from reviewkit.readers.table import read_csv
+from reviewkit.readers.wos import read_wos
 
 __all__ = ["FORMATS", "read", "read_bytes"]
 
 FORMATS: Mapping[str, Callable[[Source], ReadResult]] = {
     "ris": read_ris,
     "nbib": read_nbib,
+    "pubmed-xml": read_pubmed_xml,
+    "endnote-xml": read_endnote_xml,
+    "ictrp-xml": read_ictrp_xml,
+    "refer": read_refer,
+    "wos": read_wos,
+    "ovid-text": read_ovid_text,
     "bibtex": read_bibtex,
     "csv": read_csv,
 }
@@ -58,6 +70,10 @@ def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
     found = detect(source)
     reader = FORMATS.get(found)
     if reader is None:
-        raise InputError("no known export format", file=source.name, code="unknown-format",
-                         remedy=f"Known are: {', '.join(sorted(FORMATS))}. For another table say which column is which.")
+        raise InputError(
+            "no known export format",
+            file=source.name,
+            code="unknown-format",
+            remedy=f"Known are: {', '.join(sorted(FORMATS))}. For another table say which column is which.",
+        )
     return reader(source)

@@ -17,20 +17,38 @@ from reviewkit.readers.normalise.latex import plain
 from reviewkit.readers.printed import Printed, record
 from reviewkit.readers.source import Source
 
-_MONTHS = {month[:3].lower(): month for month in (
-    "January February March April May June July August September October November December".split())}
-_BIBLATEX = frozenset({"journaltitle", "date", "xdata", "entryset", "langid", "maintitle", "eprinttype"})
-_BIBLATEX_TYPES = frozenset({"online", "set", "xdata", "mvbook", "mvcollection", "report", "thesis", "collection",
-                             "suppbook", "bookinbook", "inreference", "patent", "dataset", "software"})
+_MONTHS = {
+    month[:3].lower(): month
+    for month in (
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
+    )
+}
+_BIBLATEX = frozenset({"journaltitle", "xdata", "entryset", "langid", "maintitle", "eprinttype", "labelyear"})
+_BIBLATEX_TYPES = frozenset({"set", "xdata", "mvbook", "mvcollection", "suppbook", "bookinbook", "inreference"})
 _OWN = frozenset({"crossref", "xdata", "entryset", "ids", "label", "options", "presort", "sortkey", "related", "xref"})
-_CHILD_OF_BOOK = frozenset({"inproceedings", "incollection", "inbook", "conference", "suppbook", "bookinbook",
-                            "suppcollection", "inreference"})
+_CHILD_OF_BOOK = frozenset(
+    {"inproceedings", "incollection", "inbook", "conference", "suppbook", "bookinbook", "suppcollection", "inreference"}
+)
 _MAX_DEPTH = 8
 _AND = re.compile(r"\s+and\s+", re.I)
-_MAPPED = frozenset(
-    "title author year date journal journaltitle booktitle volume number issue pages doi url abstract keywords language "
-    "langid pmid pmcid howpublished eprint editor".split()
+_MAPPED_NAMES = (
+    "title author year date journal journaltitle booktitle volume number issue pages doi url abstract "
+    "keywords language langid pmid pmcid howpublished eprint editor"
 )
+_MAPPED = frozenset(_MAPPED_NAMES.split())
 
 
 def read_bibtex(source: Source) -> ReadResult:
@@ -61,11 +79,17 @@ def read_bibtex(source: Source) -> ReadResult:
 
 
 def _is_biblatex(entries: list[Block]) -> bool:
-    return any(block.kind in _BIBLATEX_TYPES or not _BIBLATEX.isdisjoint(block.fields) for block in entries)
+    return any(
+        block.kind in _BIBLATEX_TYPES
+        or not _BIBLATEX.isdisjoint(block.fields)
+        or ("date" in block.fields and "year" not in block.fields)
+        for block in entries
+    )
 
 
-def _accept(block: Block, fields: dict[str, str], by_key: Mapping[str, Mapping[str, str]], collector: Collector,
-            key: str) -> None:
+def _accept(
+    block: Block, fields: dict[str, str], by_key: Mapping[str, Mapping[str, str]], collector: Collector, key: str
+) -> None:
     origin = collector.origin(block.line, block.line_end)
     for message, line in block.mended:
         if not block.problem:
@@ -103,7 +127,9 @@ def _macros(blocks: list[Block], collector: Collector) -> dict[str, str]:
         for name, value in block.fields.items():
             text = _joined(value, macros)
             if len(text) > MAX_FIELD_CHARS // 10:
-                collector.repair(f"@string {name!r} left out: longer than {MAX_FIELD_CHARS // 10} characters", block.line)
+                collector.repair(
+                    f"@string {name!r} left out: longer than {MAX_FIELD_CHARS // 10} characters", block.line
+                )
             else:
                 macros[name] = text
     return macros
@@ -173,9 +199,19 @@ def printed_of(kind: str, key: str, fields: Mapping[str, str]) -> Printed:
         pmids.append(one("eprint"))
     elif one("eprint"):
         extra["eprint"] = one("eprint")
-    issn_journal = one("journaltitle", "journal", "journal-full", "fjournal", "shortjournal", "booktitle", "maintitle",
-                       "howpublished" if kind in {"misc", "online"} else "series")
-    links = [fields.get(name, "").replace("\\", "") for name in ("doi", "url", "ee", "link", "howpublished", "bdsk-url-1")]
+    issn_journal = one(
+        "journaltitle",
+        "journal",
+        "journal-full",
+        "fjournal",
+        "shortjournal",
+        "booktitle",
+        "maintitle",
+        "howpublished" if kind in {"misc", "online"} else "series",
+    )
+    links = [
+        fields.get(name, "").replace("\\", "") for name in ("doi", "url", "ee", "link", "howpublished", "bdsk-url-1")
+    ]
     return Printed(
         title=one("title", "booktitle" if kind in {"proceedings", "book", "collection", "xdata"} else "maintitle"),
         people=people(fields.get("author", "")),
@@ -195,6 +231,7 @@ def printed_of(kind: str, key: str, fields: Mapping[str, str]) -> Printed:
         types=[part for part in (kind, one("type", "document_type"), one("entrysubtype")) if part],
         registry=[key],
         key=key,
+        is_set=kind == "set" or "entryset" in fields,
         extra=extra,
     )
 

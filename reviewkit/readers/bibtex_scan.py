@@ -24,7 +24,10 @@ _BOUNDARY = re.compile(
     rf"|^[ \t]*({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*$)",
     re.M | re.I,
 )
-_LOOSE_START = re.compile(rf"^[ \t]*(?:@[ \t]{{0,9}}({_NAME})\s{{0,20}}[{{(]|({_TYPES})[ \t]*[{{(][^\s,{{}}=\"]{{1,300}},[ \t]*$)", re.M | re.I)
+_LOOSE_START = re.compile(
+    rf"^[ \t]*(?:@[ \t]{{0,9}}({_NAME})\s{{0,20}}[{{(]|({_TYPES})[ \t]*[{{(][^\s,{{}}=\"]{{1,300}},[ \t]*$)",
+    re.M | re.I,
+)
 _SPACE = re.compile(r"(?:[\s,]+|(?<=\n)[ \t]*%[^\n]*)*")
 _GAP = re.compile(r"\s*")
 _FIELD = re.compile(r"([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
@@ -35,7 +38,9 @@ _ALL_BRACES = re.compile(r"[{}]")
 _QUOTES = re.compile(r"\\.|[{}\"]", re.S)
 _FIELD_IN_VALUE = re.compile(
     r"^[ \t]*(?:author|title|journal|year|volume|number|pages|doi|url|abstract|publisher|editor|booktitle|issn|isbn|"
-    r"keywords|month|date|note|pmid|journaltitle|annote|language)\s{0,20}=\s{0,20}[{\"\d]", re.M | re.I)
+    r"keywords|month|date|note|pmid|journaltitle|annote|language)\s{0,20}=\s{0,20}[{\"\d]",
+    re.M | re.I,
+)
 _LEFT_OVER = re.compile(r"^[ \t,]*[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[{\"]", re.M)
 SPECIAL = frozenset({"comment", "string", "preamble"})
 
@@ -73,7 +78,7 @@ class Lines:
 def blocks_of(text: str) -> Iterator[Block]:
     """Every entry and @string in file order; damaged ones carry a ``problem``."""
     lines = Lines(text)
-    bounds = [match for match in _BOUNDARY.finditer(text)]
+    bounds = list(_BOUNDARY.finditer(text))
     skip_to = 0
     for number, match in enumerate(bounds):
         if match.start() < skip_to:
@@ -90,11 +95,11 @@ def blocks_of(text: str) -> Iterator[Block]:
 
 
 def count_entries(text: str, blocks: list[Block]) -> int:
-    """Entries counted by a pattern of its own: ``@type{`` at line starts that lie in no comment and in no read value."""
+    """Entries counted by a pattern of its own: ``@type{`` at line starts, in no comment and in no value read."""
     spans = [(block.start, block.end) for block in blocks if not block.problem]
     starts = [start for start, _ in spans]
     known = {block.start for block in blocks if block.kind not in SPECIAL}
-    count = len({place for place in known if not re.match(r"[ \t]*(?:@|[A-Za-z])", text[place:place + 80])})
+    count = len({place for place in known if not re.match(r"[ \t]*(?:@|[A-Za-z])", text[place : place + 80])})
     for match in _LOOSE_START.finditer(text):
         kind = (match.group(1) or match.group(2)).lower()
         if kind in SPECIAL:
@@ -185,7 +190,9 @@ def _value(text: str, at: int, limit: int, name: str, lines: Lines) -> tuple[Val
         if char == "{":
             end = _balanced(text, at + 1, limit)
             if end < 0:
-                raise EntryError(f"a brace opened in field {name!r} (line {lines.at(at)}) is never closed", lines.at(at))
+                raise EntryError(
+                    f"a brace opened in field {name!r} (line {lines.at(at)}) is never closed", lines.at(at)
+                )
             parts.append((False, text[at + 1 : end - 1]))
         elif char == '"':
             end = _quoted(text, at + 1, limit)
@@ -202,8 +209,11 @@ def _value(text: str, at: int, limit: int, name: str, lines: Lines) -> tuple[Val
             parts.append((not bare.group().isdigit(), bare.group()))
         last = parts[-1][1]
         if "\n" in last and _FIELD_IN_VALUE.search(last, last.find("\n") + 1):
-            raise EntryError(f"a brace opened in field {name!r} (line {lines.at(at)}) is never closed: "
-                             "the value holds further fields", lines.at(at))
+            raise EntryError(
+                f"a brace opened in field {name!r} (line {lines.at(at)}) is never closed: "
+                "the value holds further fields",
+                lines.at(at),
+            )
         gap = _GAP.match(text, end, limit)
         at = gap.end() if gap else end
         if at >= limit or text[at] != "#":

@@ -30,10 +30,12 @@ class Collector:
     records: list[Record] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
+    _begun: int = 0
 
     def origin(self, line: int, line_end: int) -> Origin:
-        """Where an entry of this source stands."""
-        return Origin(self.source.name, line, line_end, self.source.digest)
+        """Where the next entry of this source stands (to be called once for each entry, in file order)."""
+        self._begun += 1
+        return Origin(self.source.name, line, line_end, self.source.digest, self._begun)
 
     def repair(self, message: str, line: int) -> None:
         """Tell of a damage that was mended."""
@@ -68,8 +70,12 @@ class Collector:
                 remedy="Nothing was imported. Look at the lines after it, or export the file again.",
             )
         if entries == 0:
-            raise InputError(f"no entry found ({self.format})", file=self.source.name, code="no-entries",
-                             remedy="Is this a search export? Export it again.")
+            raise InputError(
+                f"no entry found ({self.format})",
+                file=self.source.name,
+                code="no-entries",
+                remedy="Is this a search export? Export it again.",
+            )
         repairs = sorted((*self.source.repairs, *self.repairs), key=lambda repair: repair.line)
         return ReadResult(
             file=self.source.name,

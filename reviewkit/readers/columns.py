@@ -41,7 +41,7 @@ _SYNONYMS = {
     "notes": "notes,citation,extra,note,remarks,dateofpublication",
 }
 """Headings in lower case without anything but letters and digits, in order of trust."""
-_FIELD = {}
+_FIELD: dict[str, list[str]] = {}
 for _field, _names in _SYNONYMS.items():
     for _name in _names.split(","):
         _FIELD.setdefault(_name, []).append(_field)
@@ -88,10 +88,12 @@ def mapped_columns(headings: Sequence[str], chosen: Mapping[str, str]) -> dict[s
     columns = columns_of(headings)
     for field, heading in chosen.items():
         if field not in _SYNONYMS:
-            raise InputError(f"no field {field!r}", code="unknown-field",
-                             remedy=f"Fields are: {', '.join(sorted(_SYNONYMS))}.")
+            raise InputError(
+                f"no field {field!r}", code="unknown-field", remedy=f"Fields are: {', '.join(sorted(_SYNONYMS))}."
+            )
         if heading not in headings:
-            raise InputError(f"no column {heading!r}", code="unknown-column",
-                             remedy=f"Columns are: {', '.join(headings)}.")
+            raise InputError(
+                f"no column {heading!r}", code="unknown-column", remedy=f"Columns are: {', '.join(headings)}."
+            )
         columns[field] = [headings.index(heading)]
     return columns

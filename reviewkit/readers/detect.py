@@ -43,8 +43,13 @@ def detect(source: Source) -> str:
 
 
 def _xml(start: str) -> str:
-    for name, mark in (("pubmed-xml", "<Pubmed"), ("ictrp-xml", "<Trials_downloaded"), ("ictrp-xml", "<Trial>"),
-                       ("endnote-xml", "<record"), ("endnote-xml", "<records")):
+    for name, mark in (
+        ("pubmed-xml", "<Pubmed"),
+        ("ictrp-xml", "<Trials_downloaded"),
+        ("ictrp-xml", "<Trial>"),
+        ("endnote-xml", "<record"),
+        ("endnote-xml", "<records"),
+    ):
         if mark in start:
             return name
     return "xml"

@@ -17,9 +17,9 @@ from reviewkit.readers.tagged import TaggedEntry
 
 _LOOSE = re.compile(r"^[ \ufeff]{0,2}([A-Z]{2,4})[ \t]{0,3}-(?:[ \t]+(.*)|)$")
 _COUNT = re.compile(r"[ \ufeff]{0,2}([A-Z]{2,4})[ \t]{0,3}-(?=[ \t]|$)")
-_MAPPED = frozenset(
-    "PMID TI AB AU FAU DP VI IP PG JT TA LA PT MH OT LID AID PMC SI OID UI BTI CTI CN FIR STAT OWN LR SO".split()
-)
+_MAPPED_NAMES = "PMID TI AB AU FAU DP VI IP PG JT TA LA PT MH OT LID AID PMC SI OID UI BTI CTI CN FIR STAT OWN LR SO"
+_MAPPED = frozenset(_MAPPED_NAMES.split())
+_ARTICLE = re.compile(r"t+j+$")
 _START = frozenset({"PMID", "UI"})
 
 
@@ -62,17 +62,18 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
     entry: TaggedEntry | None = None
     blank = True
     for number, line in enumerate(source.lines(), 1):
-        if not line.strip():
-            blank = True
-            continue
-        found = tag_of(line)
+        found = tag_of(line) if line else None
         if found is None:
-            if entry is not None and not (blank and line[:1] != " "):
+            if entry is not None:
                 entry.lines.append(line)
+            if not line.strip():
+                blank = True
+            elif entry is not None and (not blank or line[:1] == " "):
                 entry.more(line.strip(), number)
+                blank = False
             continue
         tag, value = found
-        if tag == "PMID" or entry is None or blank:
+        if tag == "PMID" or entry is None or (blank and entry.holds("TI", "BTI") and entry.holds("JT", "TA", "SO")):
             if entry is not None:
                 yield entry
             if tag not in _START:
@@ -87,12 +88,20 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
 
 def count_entries(source: Source) -> int:
     """Entries counted by a pattern of its own: PMID lines, and other tags that follow a blank line."""
-    count, apart = 0, True
+    count, apart, seen = 0, True, ""
     for line in source.lines():
         if not line or line.isspace():
             apart = True
         elif match := _COUNT.match(line):
-            count += apart or match.group(1) == "PMID"
+            tag = match.group(1)
+            if tag == "PMID" or not count or (apart and _ARTICLE.match(seen)):
+                count, seen = count + 1, ""
+            if tag in {"TI", "BTI"}:
+                seen = "t" + seen
+            elif tag in {"JT", "TA", "SO"}:
+                seen += "j"
+            apart = False
+        elif line[:1] == " " and count:
             apart = False
     return count
 
@@ -103,11 +112,17 @@ def _tell_incomplete(entries: list[tuple[int, frozenset[str], str]], collector: 
         return
     line, tags, last_tag = entries[-1]
     others = entries[:-1]
-    usual = {tag for tag in ("JT", "TA", "SO", "OID", "AU", "FAU", "CN") if sum(tag in t for _, t, _ in others) > 0.9 * len(others)}
+    usual = {
+        tag
+        for tag in ("JT", "TA", "SO", "OID", "AU", "FAU", "CN")
+        if sum(tag in t for _, t, _ in others) > 0.9 * len(others)
+    }
     missing = sorted(usual - tags)
     ends = {end for _, _, end in others}
     if missing and last_tag not in ends:
-        collector.repair(f"incomplete: the file ends inside this entry, in field {last_tag} (no {', '.join(missing)})", line)
+        collector.repair(
+            f"incomplete: the file ends inside this entry, in field {last_tag} (no {', '.join(missing)})", line
+        )
 
 
 def printed_of(entry: TaggedEntry) -> Printed:

@@ -38,6 +38,8 @@ class Printed:
     types: Sequence[str] = ()
     registry: Sequence[str] = ()
     key: str = ""
+    is_set: bool = False
+    """An entry that only groups others (BibLaTeX ``@set``) and need not say anything itself."""
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -57,7 +59,7 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
     pmcid = _first(identifiers.pmcid, (*printed.pmcids, *printed.dois))
     abstract = said(clean(printed.abstract))
     registry = identifiers.registry_ids((*printed.registry, title, abstract, *printed.notes, *printed.dois))
-    if not (title or people or doi or pmid or abstract or registry):
+    if not (title or people or doi or pmid or abstract or registry or printed.is_set):
         raise EntryError("the entry has no title, no author, no abstract and no identifier")
     if len(raw) > MAX_FIELD_CHARS and max(len(title), len(abstract), *map(len, extra.values()), 0) > MAX_FIELD_CHARS:
         raise EntryError(f"a field is longer than {MAX_FIELD_CHARS} characters")

@@ -17,18 +17,18 @@ from reviewkit.readers.tagged import TaggedEntry
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ANY_TAG = frozenset(a + b for a in _FIRST for b in _FIRST + "0123456789")
-KNOWN_TAGS = frozenset(
-    "TY ER ID TI T1 T2 T3 TT CT BT ST AU A1 A2 A3 A4 AF ED PY Y1 YR DA Y2 JO JF JA J1 J2 VL IS CP SP EP SE AB N1 N2 KW DO UR "
-    "L1 L2 L3 L4 LK AN DB DP PB PP CY SN AD LA M1 M2 M3 C1 C2 C3 C4 C5 C6 C7 C8 CA CN ET NV OP RI RN RP SV TA U1 U2 U3 U4 "
-    "U5 PM PMID PMC OT AV FU NO".split()
+_KNOWN_TAGS_NAMES = (
+    "TY ER ID TI T1 T2 T3 TT CT BT ST AU A1 A2 A3 A4 AF ED PY Y1 YR DA Y2 JO JF JA J1 J2 VL IS CP SP EP "
+    "SE AB N1 N2 KW DO UR L1 L2 L3 L4 LK AN DB DP PB PP CY SN AD LA M1 M2 M3 C1 C2 C3 C4 C5 C6 C7 C8 CA "
+    "CN ET NV OP RI RN RP SV TA U1 U2 U3 U4 U5 PM PMID PMC OT AV FU NO"
 )
+KNOWN_TAGS = frozenset(_KNOWN_TAGS_NAMES.split())
 _LOOSE = re.compile(r"^[ \t\u00a0\ufeff]{0,4}([A-Z][A-Z0-9])[ \t\u00a0]{1,4}[-–](?:[ \t\u00a0]+(.*)|)$")
 _TIGHT = re.compile(r"^([A-Z][A-Z0-9])  -(\S.*)$")
 _TYPE = re.compile(r"^[A-Za-z_]{1,12}\s*$")
 _COUNT = re.compile(r"^[ \t\u00a0\ufeff]{0,4}(TY|ER|[A-Z][A-Z0-9])[ \t\u00a0]{1,4}[-–]([ \t\u00a0]*[^\n]?)", re.M)
-_MAPPED = frozenset(
-    "TY ER ID TI T1 AU A1 PY Y1 YR DA VL IS CP SP EP SE AB N2 KW DO UR LA M3 T2 JF JO JA J2 J1 BT".split()
-)
+_MAPPED_NAMES = "TY ER ID TI T1 AU A1 PY Y1 YR DA VL IS CP SP EP SE AB N2 KW DO UR LA M3 T2 JF JO JA J2 J1 BT"
+_MAPPED = frozenset(_MAPPED_NAMES.split())
 _NO_LINK = frozenset({"L1", "L4"})
 
 
@@ -60,19 +60,22 @@ def read_ris(source: Source) -> ReadResult:
     """
     collector = Collector(source, "ris")
     entry: TaggedEntry | None = None
+    loose: list[tuple[int, int, str]] = []
     number = 0
     for number, line in enumerate(source.lines(), 1):
         found = tag_of(line) if line else None
         if found is None:
-            if entry is not None and line:
+            if entry is not None:
                 entry.lines.append(line)
-                if line.strip():
+                if line and line.strip():
                     entry.more(line.strip(), number)
             continue
         tag, value = found
         if tag == "TY":
             if entry is not None:
-                collector.repair(f"no ER line at the end of the entry of line {entry.line}: ended before this TY", number)
+                collector.repair(
+                    f"no ER line at the end of the entry of line {entry.line}: ended before this TY", number
+                )
                 _finish(entry, collector)
             entry = TaggedEntry(number)
         elif tag == "ER" and not value.strip():
@@ -87,12 +90,28 @@ def read_ris(source: Source) -> ReadResult:
             entry = TaggedEntry(number)
         entry.lines.append(line)
         entry.open(tag, value, number)
+        if line[2:5] != "  -":
+            loose.append((entry.line, number, tag))
     if entry is not None:
         collector.repair(
             f"no ER line: the entry of line {entry.line} ends with the file and may be incomplete", max(number, 1)
         )
         _finish(entry, collector)
+    _tell_loose(loose, collector)
     return collector.result(count_entries(source))
+
+
+def _tell_loose(loose: list[tuple[int, int, str]], collector: Collector) -> None:
+    """Name the tags that do not have the two spaces of the standard before their hyphen, entry by entry."""
+    by_entry: dict[int, list[tuple[int, str]]] = {}
+    for entry_line, number, tag in loose:
+        by_entry.setdefault(entry_line, []).append((number, tag))
+    if len(by_entry) > 20:
+        collector.repair(f"{len(loose)} tags do not have two spaces before their hyphen; read as tags", loose[0][1])
+        return
+    for found in by_entry.values():
+        tags = ", ".join(dict.fromkeys(tag for _, tag in found))
+        collector.repair(f"{tags} without the two spaces before the hyphen; read as tags", found[0][0])
 
 
 def count_entries(source: Source) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 MAX_ROW_LINES = 2_000
@@ -37,7 +37,9 @@ def _parse(text: str, delimiter: str) -> tuple[str, ...] | None:
     return tuple(rows[0]) if len(rows) == 1 else None
 
 
-def rows_of(lines: Sequence[str], delimiter: str, first: int, width: int) -> Iterator[Row]:
+def rows_of(
+    lines: Sequence[str], delimiter: str, first: int, width: int, plausible: Callable[[Sequence[str]], bool]
+) -> Iterator[Row]:
     """Rows from line ``first`` (0-based) on; blank rows are left out.
 
     Parameters
@@ -46,65 +48,89 @@ def rows_of(lines: Sequence[str], delimiter: str, first: int, width: int) -> Ite
         Physical lines without line ends.
     width : int
         Number of columns of the heading.
+    plausible : callable
+        Whether cells can stand under their headings (a year under year); it decides between ways to mend.
     """
-    at = first
+    at, budget = first, _Budget()
     while at < len(lines):
         if not lines[at].strip():
             at += 1
             continue
         end, cells = _whole(lines, at, delimiter)
+        if cells is None or len(cells) != width:
+            alone = _parse(lines[at], delimiter) if end > at else None
+            if alone is not None and len(alone) == width and plausible(alone):
+                end, cells = at, alone
         if cells is not None and (len(cells) == width or end == at):
             if any(cell.strip() for cell in cells):
                 yield Row(at + 1, end + 1, cells, "\n".join(lines[at : end + 1]))
             at = end + 1
             continue
-        row = _mend(lines, at, end, delimiter, width)
+        row = _mend(lines, at, delimiter, width, plausible, budget)
         yield row
         at = row.line_end
+
+
+@dataclass(slots=True)
+class _Budget:
+    """Work left for mending rows of one file, so that a hostile file costs no more than a second."""
+
+    chars: int = 40_000_000
 
 
 def _whole(lines: Sequence[str], at: int, delimiter: str) -> tuple[int, tuple[str, ...] | None]:
     """The shortest run of lines from ``at`` whose quotes close, and its cells."""
     quotes = 0
-    for end in range(at, min(at + MAX_ROW_LINES, len(lines))):
+    last = min(at + MAX_ROW_LINES, len(lines))
+    for end in range(at, last):
         quotes += lines[end].count('"')
         if quotes % 2 == 0:
             return end, _parse("\n".join(lines[at : end + 1]), delimiter)
-    return min(at + MAX_ROW_LINES, len(lines)) - 1, None
+    return last - 1, None
 
 
-def _mend(lines: Sequence[str], at: int, end: int, delimiter: str, width: int) -> Row:
-    """A row whose quotes are wrong: take away the one quote that makes the columns right, else reject its line."""
-    for last in range(at, min(end, at + 20) + 1):
+def _mend(
+    lines: Sequence[str],
+    at: int,
+    delimiter: str,
+    width: int,
+    plausible: Callable[[Sequence[str]], bool],
+    budget: _Budget,
+) -> Row:
+    """A row whose quotes are wrong: the one change that makes columns and values right, else its line is rejected."""
+    for last in range(at, min(at + 6, len(lines))):
         text = "\n".join(lines[at : last + 1])
-        if len(text) > 200_000:
-            break
-        fits = {cells: place for place in _suspects(text, delimiter) if (cells := _without(text, place, delimiter, width))}
+        fits: dict[tuple[str, ...], str] = {}
+        for changed, told in _changes(text, delimiter):
+            budget.chars -= len(text)
+            if budget.chars < 0:
+                break
+            cells = _parse(changed, delimiter)
+            if cells is None or len(cells) != width or not plausible(cells):
+                continue
+            if not any(cell.count('"') % 2 for cell in cells):
+                fits.setdefault(cells, told)
         if len(fits) == 1:
-            cells, place = next(iter(fits.items()))
-            line = at + 1 + text.count("\n", 0, place)
-            column = place - (text.rfind("\n", 0, place) + 1) + 1
-            return Row(at + 1, last + 1, cells, text, mended=f"a stray quotation mark (column {column}) left out of line {line}")
+            cells, told = next(iter(fits.items()))
+            return Row(at + 1, last + 1, cells, text, mended=told)
         if fits:
             break
-    cells = tuple(lines[at].split(delimiter))
-    problem = f"quotation marks do not close: {len(cells)} columns by delimiter, the heading has {width}"
+    n_cells = lines[at].count(delimiter) + 1
+    problem = f"quotation marks do not close: {n_cells} columns by delimiter, the heading has {width}"
     return Row(at + 1, at + 1, (), lines[at], problem=problem)
 
 
-def _suspects(text: str, delimiter: str) -> list[int]:
-    """Places of quotes that open or close a cell; the stray one is among them."""
-    found = []
-    for place, char in enumerate(text):
-        if char == '"' and (place == 0 or text[place - 1] in f"{delimiter}\n" or text[place + 1 : place + 2] in ("", delimiter, "\n")):
-            found.append(place)
-        if len(found) > 100:
-            break
-    if len(found) < 100:
-        found += [place for place, char in enumerate(text) if char == '"' and place not in found][: 100 - len(found)]
-    return found
-
-
-def _without(text: str, place: int, delimiter: str, width: int) -> tuple[str, ...] | None:
-    cells = _parse(text[:place] + text[place + 1 :], delimiter)
-    return cells if cells is not None and len(cells) == width else None
+def _changes(text: str, delimiter: str) -> Iterator[tuple[str, str]]:
+    """One quote left out, or one put in before a delimiter, wherever a cell opens with a quote."""
+    if len(text) > 20_000:
+        return
+    quotes = [place for place, char in enumerate(text) if char == '"'][:60]
+    for place in quotes:
+        yield text[:place] + text[place + 1 :], f"a stray quotation mark (character {place + 1} of the row) left out"
+    opening = [p for p in quotes if p == 0 or text[p - 1] in f"{delimiter}\n"]
+    for place in opening:
+        stop = next((other for other in quotes if other > place), len(text))
+        ends = [end for end in range(place + 1, stop) if text[end] == delimiter] + ([stop] if stop == len(text) else [])
+        for end in ends[:60]:
+            told = f"the quotation mark that closes a cell is missing; put in at character {end + 1} of the row"
+            yield f'{text[:end]}"{text[end:]}', told

@@ -105,14 +105,22 @@ def open_source(path: str | Path) -> Source:
     path = Path(path)
     try:
         if path.is_dir():
-            raise InputError("this is a folder, not an export file", file=str(path), code="not-a-file",
-                             remedy="Name the files inside it.")
+            raise InputError(
+                "this is a folder, not an export file",
+                file=str(path),
+                code="not-a-file",
+                remedy="Name the files inside it.",
+            )
         size = path.stat().st_size
         with path.open("rb"):
             pass
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", file=str(path), code="unreadable",
-                         remedy="Check the name and the permissions.") from error
+        raise InputError(
+            f"cannot be read: {error.strerror or error}",
+            file=str(path),
+            code="unreadable",
+            remedy="Check the name and the permissions.",
+        ) from error
     return _decide(path.name, lambda: path.open("rb"), size)
 
 
@@ -125,8 +133,12 @@ def _decide(name: str, opener: Callable[[], BinaryIO], size: int) -> Source:
     if size == 0:
         raise InputError("the file is empty", file=name, code="empty-file", remedy="Export it again.")
     if size > MAX_FILE_BYTES:
-        raise InputError(f"the file has {size} bytes, the limit is {MAX_FILE_BYTES}", file=name, code="too-large",
-                         remedy="Export it in parts.")
+        raise InputError(
+            f"the file has {size} bytes, the limit is {MAX_FILE_BYTES}",
+            file=name,
+            code="too-large",
+            remedy="Export it in parts.",
+        )
     with opener() as stream:
         head = stream.read(4096)
     digest, valid = _hash_and_check(opener)

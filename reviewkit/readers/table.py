@@ -7,7 +7,7 @@ first; a row with the wrong number of columns is mended where there is one way o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reviewkit.errors import InputError
 from reviewkit.model import ReadResult
@@ -53,11 +53,16 @@ def read_csv(source: Source, columns: Mapping[str, str] | None = None) -> ReadRe
         lines.pop()
     found = find_header(lines) or (_any_header(lines) if columns else None)
     if found is None:
-        raise InputError("no heading row with a title column found", file=source.name, code="no-header",
-                         remedy="Say which column is which with a column map.")
+        raise InputError(
+            "no heading row with a title column found",
+            file=source.name,
+            code="no-header",
+            remedy="Say which column is which with a column map.",
+        )
     at, delimiter, headings = found
     width = len(headings)
-    rows = list(rows_of(lines, delimiter, at + 1, width))
+    where = mapped_columns(headings, columns) if columns else columns_of(headings)
+    rows = list(rows_of(lines, delimiter, at + 1, width, lambda cells: plausible(cells, where)))
     collector = Collector(source, "tsv" if delimiter == "\t" else "csv")
     if delimiter not in ",\t":
         collector.repair(f"columns are separated by {delimiter!r}", at + 1)
@@ -132,14 +137,30 @@ def _fit(row: Row, where: Mapping[str, list[int]], width: int) -> tuple[tuple[st
     if len(cells) == width:
         return cells, row.mended, ""
     padded = cells + ("",) * (width - len(cells))
-    year = [padded[i].strip() for i in where.get("year", ())[:1]]
-    doi = [padded[i].strip() for i in where.get("doi", ())[:1]]
-    shifted = any(value and values.year(value) is None for value in year) or any(
-        value and not identifiers.doi(value) for value in doi)
     title = where.get("title", [0])[0]
-    if shifted or len(cells) <= title or len(cells) < 2:
+    if not plausible(padded, where) or len(cells) <= title or len(cells) < 2:
         return cells, "", f"{len(cells)} columns, the heading has {width}"
-    return padded, f"the row ends after {len(cells)} of {width} columns; the rest is taken as empty, it may be incomplete", ""
+    return (
+        padded,
+        f"the row ends after {len(cells)} of {width} columns; the rest is taken as empty, it may be incomplete",
+        "",
+    )
+
+
+def plausible(cells: Sequence[str], where: Mapping[str, list[int]]) -> bool:
+    """Whether year, DOI, PubMed number and link stand in their own columns."""
+
+    def holds(field: str, test: Callable[[str], object]) -> bool:
+        value = said(cells[where[field][0]].strip()) if field in where and where[field][0] < len(cells) else ""
+        return not value or bool(test(value))
+
+    return (
+        holds("year", values.year)
+        and holds("doi", identifiers.doi)
+        and holds("pmid", lambda value: any(char.isdigit() for char in value) and len(value) < 60)
+        and holds("url", lambda value: ":" in value or "." in value)
+        and holds("volume", lambda value: len(value) < 60)
+    )
 
 
 def _undefused(cell: str) -> str:
@@ -159,7 +180,9 @@ def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str
         return next(iter(every(field)), "")
 
     used = {i for numbers in where.values() for i in numbers}
-    extra = {headings[i] or f"column {i + 1}": cell.strip() for i, cell in enumerate(cells) if i not in used and cell.strip()}
+    extra = {
+        headings[i] or f"column {i + 1}": cell.strip() for i, cell in enumerate(cells) if i not in used and cell.strip()
+    }
     if one("journal_other"):
         extra["journal_other"] = one("journal_other")
     journal = one("journal")
@@ -199,7 +222,9 @@ def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str
     )
 
 
-_SOURCE = re.compile(r"^(?P<journal>.*?)\s*\((?P<year>\d{4})\)\s*(?P<volume>[^\s:(]*)(?::(?P<issue>[^\s(]*))?(?:\s*\((?P<pages>[^)]*)\))?")
+_SOURCE = re.compile(
+    r"^(?P<journal>.*?)\s*\((?P<year>\d{4})\)\s*(?P<volume>[^\s:(]*)(?::(?P<issue>[^\s(]*))?(?:\s*\((?P<pages>[^)]*)\))?"
+)
 
 
 def _source_parts(text: str) -> tuple[str, str, str, str, str] | None:

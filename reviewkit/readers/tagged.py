@@ -9,7 +9,10 @@ from reviewkit.readers.collect import MAX_FIELD_CHARS, EntryError
 
 @dataclass(slots=True)
 class TaggedEntry:
-    """The lines of one entry and its fields: tag → values in file order, continued lines joined by a line end."""
+    """The physical lines of one entry (every line from ``line`` on) and its fields.
+
+    ``fields`` maps a tag to its values in file order, continued lines joined by a line end.
+    """
 
     line: int
     line_end: int = 0
@@ -54,6 +57,10 @@ class TaggedEntry:
         else:
             values.append(value)
 
+    def holds(self, *tags: str) -> bool:
+        """Whether one of these tags has been seen."""
+        return self.last_tag in tags or any(tag in self.fields for tag in tags)
+
     def one(self, *tags: str) -> str:
         """The first value of the first of these tags that says anything."""
         for tag in tags:
@@ -69,10 +76,12 @@ class TaggedEntry:
     def extra(self, mapped: frozenset[str]) -> dict[str, str]:
         """The fields no column of ours holds, as printed."""
         return {
-            tag: "\n".join(value.strip() for value in values) for tag, values in self.fields.items() if tag not in mapped
+            tag: "\n".join(value.strip() for value in values)
+            for tag, values in self.fields.items()
+            if tag not in mapped
         }
 
     @property
     def raw(self) -> str:
         """The text as it came."""
-        return "\n".join(self.lines)
+        return "\n".join(self.lines[: self.line_end - self.line + 1])

@@ -11,8 +11,15 @@ from reviewkit.readers.normalise.text import western_digits
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9})*/[^\s\"|\u200b]+")
 _LABELLED_DOI = re.compile(r"(?:\bdoi\s*[:=]?\s*|doi\.org/)(10\.\d{4,9}(?:\.\d{1,9})*/[^\s\"|]+)", re.I)
 _OTHER_ARTICLE = re.compile(r"\b(?:errat|correct|comment|retract|update|reply|reprint|cites|republish)", re.I)
-_SCI_TAIL = re.compile(r"(?:\[doi\]|\[pii\]|</.*|&(?:amp;)?(?:partnerid|md5|atitle|stitle|title|issn|rft|sid)=?.*)$", re.I)
-_PMID = re.compile(r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| id:?\s*|\s+)|pmid\D{0,4}|medline[:/]\s*)(\d{4,8})(?!\d)", re.I)
+_SCI_TAIL = re.compile(
+    r"(?:\[doi\]|\[pii\]|</.*|&(?:amp;)?(?:partnerid|md5|atitle|stitle|title|issn|rft|sid)=?.*)$", re.I
+)
+_PAGE_TAIL = re.compile(
+    r"(?:v\d+)?(?:\.full(?:\.pdf|-text)?|/(?:full|abstract|pdf|epdf|html|meta|fulltext|full-text|summary))/?(?:[?#].*)?$"
+)
+_PMID = re.compile(
+    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| id:?\s*|\s+)|pmid\D{0,4}|medline[:/]\s*)(\d{4,8})(?!\d)", re.I
+)
 _BRACKET_PMID = re.compile(r"(?<!\d)(\d{4,8})\s*\[(?:pmid|pubmed)\]", re.I)
 _PMCID = re.compile(r"(?<![A-Za-z])PMC\s?(\d{4,9})(?!\d)", re.I)
 
@@ -25,8 +32,32 @@ _REGISTRY = re.compile(
     r")(?![A-Za-z0-9])",
     re.I,
 )
-_SIGNS = ("NCT", "ISRCTN", "ACTRN", "DRKS", "ChiCTR", "CHICTR", "IRCT", "UMIN", "jRCT", "CTRI/", "KCT", "PACTR", "RBR-",
-          "RPCEC", "SLCTR", "TCTR", "LBCTR", "ITMCTR", "PER-", "EUCTR", "EudraCT", "EUDRACT", "NTR", "CRD4")
+_SIGNS = (
+    "NCT",
+    "ISRCTN",
+    "ACTRN",
+    "DRKS",
+    "ChiCTR",
+    "CHICTR",
+    "IRCT",
+    "UMIN",
+    "jRCT",
+    "CTRI/",
+    "KCT",
+    "PACTR",
+    "RBR-",
+    "RPCEC",
+    "SLCTR",
+    "TCTR",
+    "LBCTR",
+    "ITMCTR",
+    "PER-",
+    "EUCTR",
+    "EudraCT",
+    "EUDRACT",
+    "NTR",
+    "CRD4",
+)
 
 
 def doi(text: str) -> str:
@@ -44,7 +75,13 @@ def doi(text: str) -> str:
     if "%" in text:
         text = unquote(text)
     match = _DOI.search(text)
-    return _trimmed(match.group()) if match else ""
+    if not match:
+        return ""
+    found = _trimmed(match.group())
+    if "//" in text[: match.start()]:
+        found = _PAGE_TAIL.sub("", found)
+    # CENTRAL's own address of an entry looks like a DOI, but names no article
+    return "" if found.startswith("10.1002/central/") else found
 
 
 def _trimmed(found: str) -> str:
@@ -52,7 +89,8 @@ def _trimmed(found: str) -> str:
     while found:
         last = found[-1]
         unbalanced = (last == ")" and found.count(")") > found.count("(")) or (
-            last == "]" and found.count("]") > found.count("["))
+            last == "]" and found.count("]") > found.count("[")
+        )
         if last in ".,;:'\"*}>’”" or unbalanced:
             found = found[:-1]
         else:

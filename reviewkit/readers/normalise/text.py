@@ -15,7 +15,9 @@ _TAG = re.compile(
     re.I,
 )
 _BLOCK = re.compile(r"</?(?:jats:)?(?:br|p|div|title|sec|label|h[1-6]|list|list-item|li|ul|ol)\b", re.I)
-_MOJIBAKE = re.compile(r"Ã[\x80-\xbf\u0152-\u2122]|Â[\xa0-\xbf]|â€|â\x80|Å[\x80-\xbf¡¾½]|Ð[\x80-\xbf°-¿]|Ø[\x80-\xbf§-¿]|ï»¿")
+_MOJIBAKE = re.compile(
+    r"Ã[\x80-\xbf\u0152-\u2122]|Â[\xa0-\xbf]|â€|â\x80|Å[\x80-\xbf¡¾½]|Ð[\x80-\xbf°-¿]|Ø[\x80-\xbf§-¿]|ï»¿"
+)
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
