@@ -54,6 +54,7 @@ def block_keys(columns: Columns) -> Iterator[Sequence[str]]:
     heads = [head_words(title) for title in columns.title]
     yield columns.doi
     yield columns.pmid
+    yield columns.registry
     yield columns.title
     yield [" ".join(sorted(set(title.split()))[-6:]) for title in columns.title]
     yield [_joined(first, year) for first, year in zip(firsts, years, strict=True)]

@@ -75,9 +75,7 @@ def build_groups(ids: Sequence[str], same: Iterable[Pair], answers: Iterable[Ans
     return _collect(ids, position, forest, held)
 
 
-def _collect(
-    ids: Sequence[str], position: dict[str, int], forest: _Forest, held: Sequence[Pair]
-) -> tuple[Group, ...]:
+def _collect(ids: Sequence[str], position: dict[str, int], forest: _Forest, held: Sequence[Pair]) -> tuple[Group, ...]:
     members: dict[int, set[int]] = {}
     matches: dict[int, list[Pair]] = {}
     for pair in held:

@@ -30,3 +30,16 @@ def normalise_pmid(text: str) -> str:
     """The PubMed number without leading zeros; empty where there is none."""
     found = _PMID.search(text)
     return found.group().lstrip("0") if found else ""
+
+
+_VERSION = re.compile(r"\.pub\d+$|[./]?(?<=[\d./])v\d+$")
+_NUMBERED = re.compile(r"\.\d+$")
+
+
+def without_version(doi: str) -> tuple[str, str]:
+    """A DOI without the version it ends in, and the version: Cochrane ``.pub2``, preprints ``v1``, F1000 ``.2``."""
+    ending = _NUMBERED if doi.startswith("10.12688/") else _VERSION
+    found = ending.search(doi)
+    if found is None:
+        return doi, "1" if doi.startswith("10.1002/14651858.cd") else ""
+    return doi[: found.start()], found.group().lstrip("./")

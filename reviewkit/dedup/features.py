@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from reviewkit.dedup.abstract import normalise_abstract
 from reviewkit.dedup.journal import journal_similarity
-from reviewkit.dedup.markers import GENERIC
+from reviewkit.dedup.markers import COCHRANE, CONFERENCE, EDITORIAL, GENERIC
 from reviewkit.dedup.pages import pages_touch
 from reviewkit.dedup.prep import Codes, Columns
 
@@ -21,6 +21,7 @@ Rows = NDArray[np.int64]
 UNSAID = -1.0
 """The score of a field that one of the two records leaves empty."""
 _SHORTEST_CUT = 20
+_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +29,43 @@ class Features:
     """Similarities of m pairs, 0 to 100 (-1: one record does not say), and flags for fields that agree or clash.
 
     A field *clashes* when both records fill it differently; where one is silent it neither agrees nor clashes.
+    ``marked_apart`` holds the marker bits that one record has and the other has not.
     """
 
     title: Scores
     title_cut: Flags
     title_long: Flags
     generic: Flags
+    editorials: Flags
+    one_conference: Flags
+    cochrane: Flags
+    marked_apart: NDArray[np.int32]
     numbers_clash: Flags
+    part_clash: Flags
     names: Scores
     several_names: Flags
+    many_names: Flags
     journal: Scores
     years: NDArray[np.int32]
     year_unsaid: Flags
     doi_same: Flags
     doi_clash: Flags
+    version_clash: Flags
     pmid_same: Flags
     pmid_clash: Flags
+    registry_same: Flags
     volume_same: Flags
     volume_clash: Flags
     issue_same: Flags
     issue_clash: Flags
+    place_shifted: Flags
+    one_unplaced: Flags
     page_same: Flags
     page_clash: Flags
     pages_touch: Flags
+    pages_near: Flags
     range_same: Flags
+    both_one_page: Flags
     abstract: Scores
 
 
@@ -60,50 +74,84 @@ def title_scores(columns: Columns, one: Rows, other: Rows, *, workers: int = 1) 
     return _ratio(columns.title, one, other, fuzz.ratio, workers)
 
 
-def compare(columns: Columns, codes: Codes, one: Rows, other: Rows, *, workers: int = 1) -> Features:
+def compare(columns: Columns, codes: Codes, title: Scores, one: Rows, other: Rows, *, workers: int = 1) -> Features:
     """All features of the pairs ``(one[i], other[i])`` but the abstract, which is filled where it may decide."""
-    title = title_scores(columns, one, other, workers=workers)
-    names = _name_scores(columns, one, other, workers)
-    journal = _journal_scores(columns, one, other)
-    years = np.abs(columns.year[one] - columns.year[other])
+    both = columns.markers[one] & columns.markers[other]
+    either = columns.markers[one] | columns.markers[other]
     year_unsaid = (columns.year[one] == 0) | (columns.year[other] == 0)
-    page_same, page_clash = _agree(codes.first_page, one, other)
-    digits_same, _ = _agree(codes.first_digits, one, other)
-    last_same, last_clash = _agree(codes.last_digits, one, other)
-    numbers_same = codes.numbers[one] == codes.numbers[other]
-    volume_same, volume_clash = _agree(codes.volume, one, other)
-    issue_same, issue_clash = _agree(codes.issue, one, other)
-    doi_same, doi_clash = _agree(codes.doi, one, other)
-    pmid_same, pmid_clash = _agree(codes.pmid, one, other)
-    page_same |= digits_same
-    page_clash &= ~digits_same
-    ranged = codes.first_digits[one] != codes.last_digits[one]
-    cut, long = _cuts(columns, one, other)
+    count = np.minimum(codes.name_count[one], codes.name_count[other])
+    numbers_clash = (codes.numbers[one] != codes.numbers[other]) & (title >= 0)
     return Features(
         title=title,
-        title_cut=cut,
-        title_long=long,
-        generic=(columns.markers[one] & columns.markers[other] & GENERIC) != 0,
-        numbers_clash=~numbers_same & (title >= 0),
-        names=names,
-        several_names=_several(columns.names, one, other),
-        journal=journal,
-        years=np.where(year_unsaid, 0, years).astype(np.int32),
+        title_cut=_cuts(columns, codes, one, other),
+        title_long=codes.long_title[one] & codes.long_title[other],
+        generic=(both & GENERIC) != 0,
+        editorials=((both & EDITORIAL) != 0) & ((either & GENERIC) != 0),
+        one_conference=((either ^ both) & CONFERENCE) != 0,
+        cochrane=(both & COCHRANE) != 0,
+        marked_apart=either ^ both,
+        numbers_clash=numbers_clash,
+        part_clash=numbers_clash & (codes.numbers[one] != 0) & (codes.numbers[other] != 0),
+        names=_name_scores(columns, one, other, workers),
+        several_names=count >= 2,
+        many_names=count >= _MANY,
+        journal=_journal_scores(columns, one, other),
+        years=np.where(year_unsaid, 0, np.abs(columns.year[one] - columns.year[other])).astype(np.int32),
         year_unsaid=year_unsaid,
-        doi_same=doi_same,
-        doi_clash=doi_clash,
-        pmid_same=pmid_same,
-        pmid_clash=pmid_clash,
-        volume_same=volume_same,
-        volume_clash=volume_clash,
-        issue_same=issue_same,
-        issue_clash=issue_clash,
-        page_same=page_same,
-        page_clash=page_clash,
-        pages_touch=_touching(columns, one, other, page_clash),
-        range_same=page_same & last_same & ranged & ~last_clash,
+        registry_same=_agree(codes.registry, one, other)[0],
         abstract=np.full(len(one), UNSAID, dtype=np.float32),
+        **_agreements(codes, one, other),
+        **_page_flags(columns, codes, one, other),
     )
+
+
+def _agreements(codes: Codes, one: Rows, other: Rows) -> dict[str, Flags]:
+    doi_same, doi_clash = _agree(codes.doi, one, other)
+    pmid_same, pmid_clash = _agree(codes.pmid, one, other)
+    volume_same, volume_clash = _agree(codes.volume, one, other)
+    issue_same, issue_clash = _agree(codes.issue, one, other)
+    return {
+        "doi_same": doi_same,
+        "doi_clash": doi_clash,
+        "version_clash": _agree(codes.version, one, other)[1],
+        "pmid_same": pmid_same,
+        "pmid_clash": pmid_clash,
+        "volume_same": volume_same,
+        "volume_clash": volume_clash,
+        "issue_same": issue_same,
+        "issue_clash": issue_clash,
+        "place_shifted": _shifted(codes, one, other) | _shifted(codes, other, one),
+        "one_unplaced": _unplaced(codes, one) | _unplaced(codes, other),
+    }
+
+
+def _page_flags(columns: Columns, codes: Codes, one: Rows, other: Rows) -> dict[str, Flags]:
+    same, clash = _agree(codes.first_page, one, other)
+    digits_same, _ = _agree(codes.first_digits, one, other)
+    last_same, last_clash = _agree(codes.last_digits, one, other)
+    same |= digits_same
+    clash &= ~digits_same
+    touch, near = _touching(columns, one, other, clash)
+    ranged = codes.first_digits[one] != codes.last_digits[one]
+    return {
+        "page_same": same,
+        "page_clash": clash,
+        "pages_touch": touch,
+        "pages_near": near,
+        "both_one_page": _one_page(codes, one) & _one_page(codes, other),
+        "range_same": same & last_same & ranged & ~last_clash,
+    }
+
+
+def _shifted(codes: Codes, one: Rows, other: Rows) -> Flags:
+    """An export that moved every field by one: the volume stands as issue, the issue as page."""
+    moved = (codes.volume[one] == codes.issue[other]) & (codes.issue[one] == codes.first_digits[other])
+    return moved & (codes.volume[one] != 0) & (codes.issue[one] != 0) & (codes.volume[other] == 0)
+
+
+def _unplaced(codes: Codes, rows: Rows) -> Flags:
+    """Records ahead of print: neither volume, issue nor page."""
+    return (codes.volume[rows] == 0) & (codes.issue[rows] == 0) & (codes.first_page[rows] == 0)
 
 
 def abstract_scores(columns: Columns, one: Rows, other: Rows) -> Scores:
@@ -163,31 +211,31 @@ def _agree(codes: NDArray[np.int64], one: Rows, other: Rows) -> tuple[Flags, Fla
     return said & (left == right), said & (left != right)
 
 
-def _cuts(columns: Columns, one: Rows, other: Rows) -> tuple[Flags, Flags]:
-    """Whether one title begins or ends with the whole of the other, and whether the shorter tells an article apart."""
+def _cuts(columns: Columns, codes: Codes, one: Rows, other: Rows) -> Flags:
+    """Whether one title begins or ends with the whole of the other (a subtitle or a heading left out)."""
     cut = np.zeros(len(one), dtype=np.bool_)
-    long = np.zeros(len(one), dtype=np.bool_)
     titles = columns.title
-    for i, (a, b) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
-        short, whole = titles[a], titles[b]
-        if len(short) > len(whole):
-            short, whole = whole, short
-        long[i] = len(short) >= 40 and short.count(" ") >= 4
-        if len(short) >= _SHORTEST_CUT and short[:4] in whole:
+    edges = (codes.title_head[one] == codes.title_head[other]) | (codes.title_tail[one] == codes.title_tail[other])
+    for i in np.flatnonzero(edges & (codes.title_head[one] != 0)).tolist():
+        short, whole = sorted((titles[one[i]], titles[other[i]]), key=len)
+        if len(short) >= _SHORTEST_CUT and len(short) < len(whole):
             cut[i] = whole.startswith(f"{short} ") or whole.endswith(f" {short}")
-    return cut, long
+    return cut
 
 
-def _several(names: Sequence[str], one: Rows, other: Rows) -> Flags:
-    pairs = zip(one.tolist(), other.tolist(), strict=True)
-    return np.fromiter((" " in names[a] and " " in names[b] for a, b in pairs), dtype=np.bool_, count=len(one))
+def _one_page(codes: Codes, rows: Rows) -> Flags:
+    paged = codes.first_digits[rows] != 0
+    return paged & ((codes.last_digits[rows] == 0) | (codes.last_digits[rows] == codes.first_digits[rows]))
 
 
-def _touching(columns: Columns, one: Rows, other: Rows, clash: Flags) -> Flags:
-    """Of the pairs whose first pages clash: ranges that touch or overlap, or an article number beside a page."""
+def _touching(columns: Columns, one: Rows, other: Rows, clash: Flags) -> tuple[Flags, Flags]:
+    """Of the pairs whose first pages clash: which touch or overlap (see `pages_touch`), and which lie near."""
     touch = np.zeros(len(one), dtype=np.bool_)
+    near = np.zeros(len(one), dtype=np.bool_)
     first, last = columns.first_page, columns.last_page
     for i in np.flatnonzero(clash).tolist():
         a, b = int(one[i]), int(other[i])
-        touch[i] = pages_touch((first[a], last[a]), (first[b], last[b]))
-    return touch
+        pages = (first[a], last[a]), (first[b], last[b])
+        touch[i] = pages_touch(*pages)
+        near[i] = touch[i] or pages_touch(*pages, gap=2)
+    return touch, near

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 
-ERRATUM, COMMENT, PROTOCOL, CONFERENCE, REGISTRATION, GENERIC, REVIEW_VERSION, RETRACTION = (1 << i for i in range(8))
+ERRATUM, RETRACTION, COMMENT, PROTOCOL, CONFERENCE, REGISTRATION, GENERIC, EDITORIAL, COCHRANE = (
+    1 << i for i in range(9)
+)
 
 _ERRATUM = re.compile(
     r"^\W*(?:\w+\W+)?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|addendum|publisher(?:'s)? (?:note|correction)|"
     r"author correction|expression of concern)\b(?=\W*(?:to|for|in|on|of|:|-|–|\]|\)|\.|$))"
-    r"|\(vol\.? \d+,? (?:pg?|pp|pages?)\b[^)]*\)\s*\.?$|[\[(]erratum[\])]\W*$"
-    r"|\([A-Z][^()]{2,}\((?:19|20)\d\d\)\s*\d+[^()]*\(\d[^()]*\)\s*\)\W*$",
+    r"|[\[(]erratum[\])]\W*$",
     re.IGNORECASE,
 )
-_RETRACTION = re.compile(r"^\W*(?:retraction|retracted|withdrawn|notice of retraction)\b|[\[(]retract", re.IGNORECASE)
+# A notice that names its article by volume and page and nothing else; databases index some corrections so.
+_CITING = re.compile(
+    r"\(vol\.? \d+,? (?:pg?|pp|pages?)\b[^)]*\)\s*\.?$|\([A-Z][^()]{2,}\((?:19|20)\d\d\)\s*\d+[^()]*\(\d[^()]*\)\s*\)\W*$",
+    re.IGNORECASE,
+)
+# The notice, not the article: "RETRACTED: title" is the article as marked later.
+_RETRACTION = re.compile(r"^\W*(?:retraction|notice of retraction|statement of retraction)\b", re.IGNORECASE)
 _COMMENT = re.compile(
     r"^\W*(?:re:|reply\b|response to\b|in reply\b|comments? on\b|commentary on\b|letter to the editor re)"
     r"|(?:[-–:.]|\s{2})\s*(?:the )?(?:authors?['’]? )?(?:reply|response|rejoinder|comment)\W*$"
@@ -38,7 +45,7 @@ _GENERIC = re.compile(
 def title_markers(printed: str, folded_title: str) -> int:
     """Bits for what the title says of itself: erratum, retraction, comment or reply, protocol, generic heading."""
     bits = 0
-    if _ERRATUM.search(printed):
+    if _ERRATUM.search(printed) or ("(" in printed and _CITING.search(printed)):
         bits |= ERRATUM
     if _RETRACTION.search(printed):
         bits |= RETRACTION
@@ -48,16 +55,23 @@ def title_markers(printed: str, folded_title: str) -> int:
         bits |= PROTOCOL
     if len(folded_title) < 50 and _GENERIC.match(folded_title):
         bits |= GENERIC
+    if folded_title.startswith(("editorial", "guest editorial", "special issue editorial")):
+        bits |= EDITORIAL
     return bits
 
 
 def place_markers(journal: str, issue: str, pages: str, record_type: str) -> int:
     """Bits for where it stands: a conference (or its supplement), a trial registry."""
     bits = 0
-    if _CONFERENCE.search(journal) or _CONFERENCE.search(record_type) or "suppl" in issue.lower():
-        bits |= CONFERENCE
-    elif pages[:1] in {"S", "s"} and pages[1:2].isdigit():
+    if (
+        _CONFERENCE.search(journal)
+        or _CONFERENCE.search(record_type)
+        or "suppl" in issue.lower()
+        or (pages[:1] in {"S", "s"} and pages[1:2].isdigit())
+    ):
         bits |= CONFERENCE
     if record_type and _REGISTRATION.search(record_type):
         bits |= REGISTRATION
+    if "ochrane" in journal and "database" in journal.lower():
+        bits |= COCHRANE
     return bits

@@ -39,10 +39,10 @@ def page_digits(page: str) -> str:
     return page if page.isdigit() else _LETTERS.sub("", page)
 
 
-def pages_touch(one: tuple[str, str], other: tuple[str, str]) -> bool:
+def pages_touch(one: tuple[str, str], other: tuple[str, str], *, gap: int = 0) -> bool:
     """Whether two ranges overlap or touch, or one is an article number (``e12724``) and the other pages (``1-6``).
 
-    Exports count pages by hand: 246–250 and 250–254, 488 and 487–488 are one article.
+    Exports count pages by hand: 246–250 and 250–254, 488 and 487–488 are one article. ``gap`` pages may lie between.
     """
     if one[0][:1].isalpha() != other[0][:1].isalpha():
         return True
@@ -52,7 +52,7 @@ def pages_touch(one: tuple[str, str], other: tuple[str, str]) -> bool:
         end = int(page_digits(last) or start)
         bounds.append((start, max(start, end)))
     (low, high), (low_other, high_other) = bounds
-    return low <= high_other and low_other <= high
+    return low <= high_other + gap and low_other <= high + gap
 
 
 def normalise_volume(text: str, *, year: int = 0) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import numpy as np
 
 from reviewkit.dedup.block import candidate_pairs
 from reviewkit.dedup.cluster import build_groups
-from reviewkit.dedup.match import MAYBE, SAME, Matches, match_pairs
+from reviewkit.dedup.match import MAYBE, RULES, SAME, Matches, match_pairs
 from reviewkit.dedup.prep import Columns, prepare
-from reviewkit.dedup.result import Answer, Deduplication, Pair, Settings
+from reviewkit.dedup.relate import KINDS
+from reviewkit.dedup.result import Answer, Deduplication, Link, Pair, RelatedKind, Settings
 from reviewkit.model import Record
 
 _DEFAULT = Settings()
@@ -46,16 +48,44 @@ def deduplicate(
     """
     columns = records if isinstance(records, Columns) else prepare(records, ids=ids)
     answered = tuple(answers)
-    matches = match_pairs(columns, candidate_pairs(columns, limit=settings.block_limit), workers=settings.workers)
-    groups = build_groups(columns.ids, _pairs_in(matches, columns, SAME), answered)
-    maybe = tuple(_pairs_in(matches, columns, MAYBE))
-    return Deduplication(len(columns), groups, maybe, ())
+    matches = match_pairs(columns, candidate_pairs(columns, limit=settings.block_limit), settings)
+    return settle(columns, matches, answered)
 
 
-def _pairs_in(matches: Matches, columns: Columns, band: int) -> list[Pair]:
+def settle(columns: Columns, matches: Matches, answers: Sequence[Answer]) -> Deduplication:
+    """Groups, open pairs and links from matched pairs and a person's answers."""
+    groups = build_groups(columns.ids, _same_pairs(matches, columns), answers)
+    home = {name: group.members[0] for group in groups for name in group.members}
+    apart = {frozenset((home.get(a.one, a.one), home.get(a.other, a.other))) for a in answers if not a.same}
+    best: dict[frozenset[str], tuple[int, float, Pair | Link]] = {}
+    for i in np.flatnonzero(matches.band < SAME).tolist():
+        one, other = sorted(columns.ids[k] for k in matches.pairs[i].tolist())
+        ends = frozenset((home.get(one, one), home.get(other, other)))
+        band, points = int(matches.band[i]), float(matches.score[i])
+        if len(ends) < 2 or (band == MAYBE and ends in apart):
+            continue
+        held = best.get(ends)
+        if held is None or (band, points) > held[:2]:
+            best[ends] = (band, points, _told(matches, i, one, other))
+    told = sorted((entry for _, _, entry in best.values()), key=lambda entry: (entry.one, entry.other))
+    return Deduplication(
+        len(columns),
+        groups,
+        tuple(entry for entry in told if isinstance(entry, Pair)),
+        tuple(entry for entry in told if isinstance(entry, Link)),
+    )
+
+
+def _told(matches: Matches, i: int, one: str, other: str) -> Pair | Link:
+    label = int(matches.label[i])
+    if matches.band[i] == MAYBE:
+        return Pair(one, other, RULES[label], round(float(matches.score[i]), 4))
+    return Link(one, other, cast(RelatedKind, KINDS[label]))
+
+
+def _same_pairs(matches: Matches, columns: Columns) -> list[Pair]:
     found = []
-    for i in np.flatnonzero(matches.band == band).tolist():
-        one, other = matches.pairs[i].tolist()
-        rule = matches.rules[int(matches.rule[i])]
-        found.append(Pair(columns.ids[one], columns.ids[other], rule, float(matches.score[i])))
+    for i in np.flatnonzero(matches.band == SAME).tolist():
+        one, other = sorted(columns.ids[k] for k in matches.pairs[i].tolist())
+        found.append(Pair(one, other, RULES[int(matches.label[i])], round(float(matches.score[i]), 4)))
     return found

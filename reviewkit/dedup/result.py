@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 RelatedKind = Literal[
-    "erratum", "comment", "protocol", "conference abstract", "part", "version", "companion"
-]  # fmt: skip
+    "erratum",
+    "retraction",
+    "comment",
+    "protocol",
+    "registration",
+    "conference abstract",
+    "part",
+    "version",
+    "companion",
+]
 
 
 @dataclass(frozen=True, slots=True)

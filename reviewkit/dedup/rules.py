@@ -80,17 +80,21 @@ def _title_and_pages(f: Features) -> Flags:
 
 def _title_and_place(f: Features) -> Flags:
     # A trial group on one side and its members on the other: the place decides.
-    return (f.title >= 97.0) & ~f.numbers_clash & f.title_long & f.range_same & f.volume_same & _journal(f) & _near_year(f)
+    return (
+        (f.title >= 97.0) & ~f.numbers_clash & f.title_long & f.range_same & f.volume_same & _journal(f) & _near_year(f)
+    )
 
 
 def _loose_title_and_place(f: Features) -> Flags:
-    agree = f.range_same & f.volume_same & _journal(f) & (f.years == 0) & ~f.issue_clash
+    agree = f.range_same & f.volume_same & _journal(f) & (f.years < 1) & ~f.issue_clash
     return agree & _names(f) & (f.title >= 60.0) & ~f.numbers_clash
 
 
 def _place_without_title(f: Features) -> Flags:
     # A range of several pages holds one article, whatever its title was translated to.
-    place = f.range_same & _journal(f) & (f.years == 0) & (f.volume_same | f.issue_same) & ~f.volume_clash & ~f.issue_clash
+    place = (
+        f.range_same & _journal(f) & (f.years < 1) & (f.volume_same | f.issue_same) & ~f.volume_clash & ~f.issue_clash
+    )
     return place & _names(f) & ~f.doi_clash
 
 
@@ -101,7 +105,7 @@ def _title_journal(f: Features) -> Flags:
 
 
 def _near_equal_place(f: Features) -> Flags:
-    return (f.years == 0) & (f.title >= EQUAL_TITLE) & ~f.generic
+    return (f.years < 1) & (f.title >= EQUAL_TITLE) & ~f.generic
 
 
 def _title_volume(f: Features) -> Flags:
@@ -110,23 +114,66 @@ def _title_volume(f: Features) -> Flags:
 
 
 def _title_volume_pages_differ(f: Features) -> Flags:
-    place = f.volume_same & _journal(f) & (f.years == 0) & ~f.issue_clash & ~f.doi_clash
+    place = f.volume_same & _journal(f) & (f.years < 1) & ~f.issue_clash & ~f.doi_clash
     return (f.title >= 99.0) & ~f.numbers_clash & f.title_long & (f.names >= 95.0) & f.several_names & place
+
+
+def _shifted(f: Features) -> Flags:
+    return _equal_title(f) & _names(f) & _journal(f) & (f.years < 1) & f.place_shifted
+
+
+def _ahead_of_print(f: Features) -> Flags:
+    # Titles change between acceptance and print; a whole team in one journal and year rarely writes two alike.
+    team = f.many_names & (f.names >= 97.0)
+    like = (f.title >= 75.0) & ~f.numbers_clash & ~f.generic
+    return (
+        like
+        & team
+        & (f.journal >= 95.0)
+        & (f.years < 1)
+        & ~f.year_unsaid
+        & f.one_unplaced
+        & ~f.doi_clash
+        & ~f.pmid_clash
+    )
+
+
+def _unnamed(f: Features) -> Flags:
+    place = f.volume_same & _journal(f) & (f.years < 1) & ~f.issue_clash & ~f.page_clash
+    return (f.title >= 97.0) & ~f.numbers_clash & (f.names < 0) & place & ~f.doi_clash & ~f.generic
+
+
+def _editorial(f: Features) -> Flags:
+    place = f.volume_same & f.issue_same & _journal(f) & (f.years < 1) & f.pages_near
+    return f.editorials & (f.names >= 95.0) & f.several_names & place
 
 
 def _title_authors_year(f: Features) -> Flags:
     clash = f.page_clash | f.volume_clash | f.issue_clash | f.doi_clash | f.pmid_clash | _journal_other(f)
-    return _equal_title(f) & f.title_long & _names(f) & (f.years == 0) & ~clash
+    return _equal_title(f) & f.title_long & _names(f) & (f.years < 1) & ~clash
 
 
 def _abstract(f: Features) -> Flags:
-    like = (f.abstract >= ALIKE_ABSTRACT) & (f.title >= 75.0) & ~f.numbers_clash
-    return like & _names(f) & _near_year(f) & ~f.page_clash & ~f.volume_clash & ~_journal_other(f) & ~f.generic
+    like = (f.abstract >= ALIKE_ABSTRACT) & (f.title >= 75.0) & ~f.generic & _names(f) & _near_year(f) & ~f.page_clash
+    numbers = ~f.numbers_clash | (f.page_same & f.volume_same & (f.title >= EQUAL_TITLE))
+    return like & numbers & ~f.volume_clash & ~_journal_other(f)
+
+
+def _abstract_volume(f: Features) -> Flags:
+    # The journal's name translated: volume, issue and abstract stand in for it.
+    like = (f.abstract >= 95.0) & (f.title >= 97.0) & ~f.numbers_clash & ~f.generic & (f.names >= 95.0)
+    return like & f.volume_same & f.issue_same & (f.years < 1) & ~f.page_clash & ~f.doi_clash
 
 
 def _abstract_journal(f: Features) -> Flags:
     like = (f.abstract >= 95.0) & (f.title >= 97.0) & ~f.numbers_clash & ~f.generic & f.title_long
     return like & (f.names >= 95.0) & _journal(f) & _near_year(f)
+
+
+def versions(f: Features) -> Flags:
+    """Two versions of one review or preprint: one DOI but for the version, or like Cochrane reviews of two years."""
+    cochrane = f.cochrane & (f.title >= 92.0) & ((f.names >= 50.0) | (f.names < 0)) & (f.years > 0)
+    return (f.doi_same & f.version_clash) | (cochrane & ~f.doi_same & ~f.pmid_same)
 
 
 SAME_RULES = (
@@ -141,12 +188,20 @@ SAME_RULES = (
     Rule("same pages, volume, journal and authors; title alike", _loose_title_and_place),
     Rule("same pages, volume, journal and authors; title translated or missing", _place_without_title),
     Rule("same abstract, like title and authors", _abstract),
+    Rule("same abstract, title, authors, volume and issue", _abstract_volume),
     Rule("same abstract, title, authors and journal", _abstract_journal),
+    Rule("same title, journal, volume and issue, no authors named", _unnamed),
+    Rule("same title, authors, journal and year; volume and issue moved by one column", _shifted),
+    Rule("like title, same authors, journal and year; one ahead of print", _ahead_of_print),
+    Rule("versions of one review", versions),
+    Rule("one editorial under two headings", _editorial),
 )
 
 
 def _maybe_title(f: Features) -> Flags:
-    return _title(f) & ((f.names >= 60.0) | (f.names < 0)) & (f.years <= 2) & (f.title_long | _journal(f))
+    # A bare heading in another issue is another editorial.
+    elsewhere = ~f.title_long & (f.doi_clash | f.volume_clash | f.issue_clash | f.page_clash)
+    return _title(f) & ((f.names >= 60.0) | (f.names < 0)) & (f.years <= 2) & (f.title_long | _journal(f)) & ~elsewhere
 
 
 def _maybe_doi(f: Features) -> Flags:

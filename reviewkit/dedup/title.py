@@ -15,7 +15,7 @@ _LANGUAGES = (
 _LANGUAGE_NOTE = re.compile(rf"[\[(]\s*(?:article\s+)?(?:in\s+)?(?:{_LANGUAGES})\s*[\])]\.?\s*$", re.IGNORECASE)
 # Notes that databases add in brackets: "[Review] [33 refs]", "(Structured abstract)", "[Erratum appears in ...]".
 _NOTE = re.compile(
-    r"(?:\[\s*\d+\s*\]|[\[(]\s*(?:review|\d+\s*refs?|provisional abstract|structured abstract|brief record|record supplied|"
+    r"\s*(?:\[\s*\d+\s*\]|\[(?:erratum|corrigendum|comment|update|retraction|republished|see comment)s? ?(?:appears? )?in\b.*|[\[(]\s*(?:review|\d+\s*refs?|provisional abstract|structured abstract|brief record|record supplied|"
     r"(?:an )?(?:erratum|corrigendum|correction|retraction) (?:appears?|in|published)|see comments?|comment(?:ary)? "
     r"(?:in|on)|republished|updated? (?:in|of)|abstract|electronic resource|multiple letters?|article|letter)\b[^\[\]]*"
     r"[\])]?)[\s.]*$",
@@ -26,7 +26,9 @@ _CITATION = re.compile(
     r"\s*\((?:vol\.? \d+,? (?:pg?|pp|pages?)\b[^)]*|[A-Z][^()]{2,}\((?:19|20)\d\d\)\s*\d+.*)\)?[\s.]*$", re.IGNORECASE
 )
 _ERRATUM_OF = re.compile(
-    r"^\W*(?:author |publisher )?(?:erratum|corrigendum|correction)s?(?: to| for| in)?\s*[:\]–-]\s*", re.IGNORECASE
+    r"^\W*(?:(?:author |publisher )?(?:erratum|corrigendum|correction|retraction(?: note| notice)?)s?(?: to| for| in| of)?"
+    r"\s*[:\]–-]|(?:retracted(?: article)?|withdrawn)\s*[:\]–-]|(?:erratum|corrigendum|correction) (?:to|for)\b)\s*",
+    re.IGNORECASE,
 )
 _MOST_NOTES = 4
 

@@ -26,7 +26,9 @@ def groups(records: list[Record], ids: list[str], **options: object) -> list[set
 
 
 def test_same_doi_and_title_in_another_spelling_are_one_report() -> None:
-    copy = replace(TRIAL, title="MASSAGE FOR FATIGUE in a chronic illness - a randomised trial.", doi="10.1234/JIM.2014.12")
+    copy = replace(
+        TRIAL, title="MASSAGE FOR FATIGUE in a chronic illness - a randomised trial.", doi="10.1234/JIM.2014.12"
+    )
     assert groups([TRIAL, copy], ["a", "b"]) == [{"a", "b"}]
 
 
