@@ -145,13 +145,15 @@ def _page_flags(columns: Columns, codes: Codes, one: Rows, other: Rows) -> dict[
 
 def _shifted(codes: Codes, one: Rows, other: Rows) -> Flags:
     """An export that moved every field by one: the volume stands as issue, the issue as page."""
-    moved = (codes.volume[one] == codes.issue[other]) & (codes.issue[one] == codes.first_digits[other])
-    return moved & (codes.volume[one] != 0) & (codes.issue[one] != 0) & (codes.volume[other] == 0)
+    moved: Flags = (codes.volume[one] == codes.issue[other]) & (codes.issue[one] == codes.first_digits[other])
+    said: Flags = (codes.volume[one] != 0) & (codes.issue[one] != 0) & (codes.volume[other] == 0)
+    return moved & said
 
 
 def _unplaced(codes: Codes, rows: Rows) -> Flags:
     """Records ahead of print: neither volume, issue nor page."""
-    return (codes.volume[rows] == 0) & (codes.issue[rows] == 0) & (codes.first_page[rows] == 0)
+    silent: Flags = (codes.volume[rows] == 0) & (codes.issue[rows] == 0) & (codes.first_page[rows] == 0)
+    return silent
 
 
 def abstract_scores(columns: Columns, one: Rows, other: Rows) -> Scores:
@@ -224,8 +226,9 @@ def _cuts(columns: Columns, codes: Codes, one: Rows, other: Rows) -> Flags:
 
 
 def _one_page(codes: Codes, rows: Rows) -> Flags:
-    paged = codes.first_digits[rows] != 0
-    return paged & ((codes.last_digits[rows] == 0) | (codes.last_digits[rows] == codes.first_digits[rows]))
+    paged: Flags = codes.first_digits[rows] != 0
+    single: Flags = (codes.last_digits[rows] == 0) | (codes.last_digits[rows] == codes.first_digits[rows])
+    return single & paged
 
 
 def _touching(columns: Columns, one: Rows, other: Rows, clash: Flags) -> tuple[Flags, Flags]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-ERRATUM, RETRACTION, COMMENT, PROTOCOL, CONFERENCE, REGISTRATION, GENERIC, EDITORIAL, COCHRANE = (
-    1 << i for i in range(9)
-)
+ERRATUM, RETRACTION, COMMENT, PROTOCOL = 1, 2, 4, 8
+CONFERENCE, REGISTRATION, GENERIC, EDITORIAL, COCHRANE = 16, 32, 64, 128, 256
 
 _ERRATUM = re.compile(
     r"^\W*(?:\w+\W+)?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|addendum|publisher(?:'s)? (?:note|correction)|"
@@ -16,7 +15,8 @@ _ERRATUM = re.compile(
 )
 # A notice that names its article by volume and page and nothing else; databases index some corrections so.
 _CITING = re.compile(
-    r"\(vol\.? \d+,? (?:pg?|pp|pages?)\b[^)]*\)\s*\.?$|\([A-Z][^()]{2,}\((?:19|20)\d\d\)\s*\d+[^()]*\(\d[^()]*\)\s*\)\W*$",
+    r"\(vol\.? \d+,? (?:pg?|pp|pages?)\b[^)]*\)\s*\.?$"
+    r"|\([A-Z][^()]{2,}\((?:19|20)\d\d\)\s*\d+[^()]*\(\d[^()]*\)\s*\)\W*$",
     re.IGNORECASE,
 )
 # The notice, not the article: "RETRACTED: title" is the article as marked later.
@@ -34,9 +34,11 @@ _CONFERENCE = re.compile(
 )
 _REGISTRATION = re.compile(r"regist(?:ration|ry)|clinical trial record", re.IGNORECASE)
 _GENERIC = re.compile(
-    r"^(?:(?:guest |special )?editorial(?: introduction| board| note)?|introduction(?: to (?:the )?special (?:issue|section))?|"
+    r"^(?:(?:guest |special )?editorial(?: introduction| board| notes?)?|"
+    r"introduction(?: to (?:the )?special (?:issue|section))?|"
     r"(?:book )?reviews?|letters?(?: to the editors?)?|comments?|commentar(?:y|ies)|(?:reply|response)|news|abstracts?|"
-    r"preface|foreword|index|contents|table of contents|announcements?|obituary|(?:editors?|editor s) (?:note|comments?)|"
+    r"preface|foreword|index|contents|table of contents|announcements?|obituary|"
+    r"(?:editors?|editor s) (?:notes?|comments?)|"
     r"from the editors?|correspondence|in (?:this issue|brief)|erratum|corrections?|corrigendum|discussion|summary|"
     r"case reports?|images? in [a-z ]+|poster (?:session|abstracts?)|untitled|no title)$"
 )
@@ -63,12 +65,8 @@ def title_markers(printed: str, folded_title: str) -> int:
 def place_markers(journal: str, issue: str, pages: str, record_type: str) -> int:
     """Bits for where it stands: a conference (or its supplement), a trial registry."""
     bits = 0
-    if (
-        _CONFERENCE.search(journal)
-        or _CONFERENCE.search(record_type)
-        or "suppl" in issue.lower()
-        or (pages[:1] in {"S", "s"} and pages[1:2].isdigit())
-    ):
+    supplement = "suppl" in issue.lower() or (pages[:1] in {"S", "s"} and pages[1:2].isdigit())
+    if supplement or _CONFERENCE.search(journal) or _CONFERENCE.search(record_type):
         bits |= CONFERENCE
     if record_type and _REGISTRATION.search(record_type):
         bits |= REGISTRATION

@@ -84,7 +84,8 @@ def _match_chunk(columns: Columns, codes: Codes, pairs: Pairs, settings: Setting
 
 def _kept_apart(kind: NDArray[np.int16]) -> Flags:
     """Pairs whose kind rules out that they are one report; a companion paper is only a guess."""
-    return (kind > 0) & (kind != KINDS.index("companion"))
+    apart: Flags = (kind > 0) & (kind != KINDS.index("companion"))
+    return apart
 
 
 def _worth_a_look(codes: Codes, title: NDArray[np.float32], one: Rows, other: Rows) -> Flags:
@@ -92,7 +93,8 @@ def _worth_a_look(codes: Codes, title: NDArray[np.float32], one: Rows, other: Ro
 
     def equal(column: NDArray[np.int64]) -> Flags:
         left = column[one]
-        return (left != 0) & (left == column[other])
+        alike: Flags = (left != 0) & (left == column[other])
+        return alike
 
     place = equal(codes.first_digits) & equal(codes.volume)
     shelf = equal(codes.volume) & equal(codes.issue) & (codes.name_count[one] > 1) & (codes.name_count[other] > 1)

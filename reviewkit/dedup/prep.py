@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ class Columns:
     def take(self, rows: Sequence[int]) -> Columns:
         """The columns of some records only, in the order given."""
         where = np.asarray(rows, dtype=np.int64)
-        parts = {}
+        parts: dict[str, Any] = {}
         for field in fields(self):
             column = getattr(self, field.name)
             parts[field.name] = column[where] if isinstance(column, np.ndarray) else [column[i] for i in where.tolist()]

@@ -1,4 +1,4 @@
-"""Titles: folded to words, a stray language note or trailing label removed."""
+"""Titles: folded to words, without what a database adds to them."""
 
 from __future__ import annotations
 
@@ -12,42 +12,46 @@ _LANGUAGES = (
     "serbian|serbo croatian|slovak|slovene|slovenian|spanish|swedish|turkish|ukrainian"
 )
 # "[Title]. [Polish]", "Title [in French]": a note of the database about the language, not part of the title.
-_LANGUAGE_NOTE = re.compile(rf"[\[(]\s*(?:article\s+)?(?:in\s+)?(?:{_LANGUAGES})\s*[\])]\.?\s*$", re.IGNORECASE)
+_LANGUAGE = re.compile(rf"[\[(]\s*(?:article\s+)?(?:in\s+)?(?:{_LANGUAGES})\s*[\])]\.?\s*$", re.IGNORECASE)
 # Notes that databases add in brackets: "[Review] [33 refs]", "(Structured abstract)", "[Erratum appears in ...]".
 _NOTE = re.compile(
-    r"\s*(?:\[\s*\d+\s*\]|\[(?:erratum|corrigendum|comment|update|retraction|republished|see comment)s? ?(?:appears? )?in\b.*|[\[(]\s*(?:review|\d+\s*refs?|provisional abstract|structured abstract|brief record|record supplied|"
-    r"(?:an )?(?:erratum|corrigendum|correction|retraction) (?:appears?|in|published)|see comments?|comment(?:ary)? "
-    r"(?:in|on)|republished|updated? (?:in|of)|abstract|electronic resource|multiple letters?|article|letter)\b[^\[\]]*"
-    r"[\])]?)[\s.]*$",
+    r"\s*(?:\[\s*\d+\s*\]"
+    r"|\[(?:erratum|corrigendum|comment|update|retraction|republished|see comment)s? ?(?:appears? )?in\b.*"
+    r"|[\[(]\s*(?:review|\d+\s*refs?|provisional abstract|structured abstract|brief record|record supplied|"
+    r"(?:an )?(?:erratum|corrigendum|correction|retraction) (?:appears?|in|published)|see comments?|"
+    r"comment(?:ary)? (?:in|on)|republished|updated? (?:in|of)|abstract|electronic resource|multiple letters?|"
+    r"article|letter)\b[^\[\]]*[\])]?)[\s.]*$",
     re.IGNORECASE,
 )
 # A notice of correction cites its article in the title: "(vol 360, pg 542, 2009)", "(Blood (2009) 360 (542-544))".
 _CITATION = re.compile(
     r"\s*\((?:vol\.? \d+,? (?:pg?|pp|pages?)\b[^)]*|[A-Z][^()]{2,}\((?:19|20)\d\d\)\s*\d+.*)\)?[\s.]*$", re.IGNORECASE
 )
-_ERRATUM_OF = re.compile(
-    r"^\W*(?:(?:author |publisher )?(?:erratum|corrigendum|correction|retraction(?: note| notice)?)s?(?: to| for| in| of)?"
-    r"\s*[:\]–-]|(?:retracted(?: article)?|withdrawn)\s*[:\]–-]|(?:erratum|corrigendum|correction) (?:to|for)\b)\s*",
+_NOTICE_OF = re.compile(
+    r"^\W*(?:(?:author |publisher )?(?:erratum|corrigendum|correction|retraction(?: note| notice)?)s?"
+    r"(?: to| for| in| of)?\s*[:\]–-]|(?:retracted(?: article)?|withdrawn)\s*[:\]–-]"
+    r"|(?:erratum|corrigendum|correction) (?:to|for)\b)\s*",
     re.IGNORECASE,
 )
 _MOST_NOTES = 4
-
-
-def normalise_title(title: str) -> str:
-    """The title's words, folded, without the notes a database adds in brackets."""
-    if "[" in title or "(" in title:
-        title = _CITATION.sub("", title)
-        for _ in range(_MOST_NOTES):
-            shorter = _NOTE.sub("", _LANGUAGE_NOTE.sub("", title))
-            if shorter == title or not shorter.strip(" []().?"):
-                break
-            title = shorter
-    return folded(_ERRATUM_OF.sub("", title))
-
-
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b(?:i{1,3}|iv|vi{0,3}|ix|x)\b")
 _ROMAN_VALUES = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+
+
+def normalise_title(title: str) -> str:
+    """The title's words, folded, without the notes a database adds and without a leading 'Erratum to'.
+
+    That a title belongs to a notice is kept as a marker (see `markers.title_markers`).
+    """
+    if "[" in title or "(" in title:
+        title = _CITATION.sub("", title)
+        for _ in range(_MOST_NOTES):
+            shorter = _NOTE.sub("", _LANGUAGE.sub("", title))
+            if shorter == title or not shorter.strip(" []().?"):
+                break
+            title = shorter
+    return folded(_NOTICE_OF.sub("", title))
 
 
 def title_numbers(title: str) -> str:
