@@ -14,6 +14,7 @@ from reviewkit.readers.bibtex_scan import SPECIAL, Block, Value, blocks_of, coun
 from reviewkit.readers.collect import MAX_FIELD_CHARS, Collector, EntryError
 from reviewkit.readers.normalise import names
 from reviewkit.readers.normalise.latex import plain
+from reviewkit.readers.normalise.text import one_line
 from reviewkit.readers.printed import Printed, record
 from reviewkit.readers.source import Source
 
@@ -43,6 +44,7 @@ _CHILD_OF_BOOK = frozenset(
     {"inproceedings", "incollection", "inbook", "conference", "suppbook", "bookinbook", "suppcollection", "inreference"}
 )
 _MAX_DEPTH = 8
+_NAME_LISTS = frozenset({"author", "editor"})
 _AND = re.compile(r"\s+and\s+", re.I)
 _MAPPED_NAMES = (
     "title author year date journal journaltitle booktitle volume number issue pages doi url abstract "
@@ -182,16 +184,21 @@ def _inherit(fields: dict[str, str], kind: str, by_key: Mapping[str, Mapping[str
 
 
 def _text(value: str) -> str:
-    return " ".join(plain(value).split())
+    return one_line(plain(value))
 
 
 def printed_of(kind: str, key: str, fields: Mapping[str, str]) -> Printed:
     """Which field means what in BibTeX and BibLaTeX."""
 
-    def one(*wanted: str) -> str:
-        return next((text for name in wanted if (text := _text(fields.get(name, "")))), "")
+    decoded = {name: _text(value) for name, value in fields.items() if name not in _NAME_LISTS}
 
-    extra = {name: _text(value) for name, value in fields.items() if name not in _MAPPED and value.strip()}
+    def one(*wanted: str) -> str:
+        for name in wanted:
+            if decoded.get(name):
+                return decoded[name]
+        return ""
+
+    extra = {name: value for name, value in decoded.items() if name not in _MAPPED and value}
     if "editor" in fields:
         extra["editor"] = "; ".join(str(person) for person in people(fields["editor"]))
     pmids = [one("pmid", "pubmedid", "pubmed-id")]

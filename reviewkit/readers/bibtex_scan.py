@@ -1,7 +1,7 @@
 """BibTeX text cut into entries and fields; a damaged entry never takes the next one with it.
 
-An entry begins at ``@type{key,`` at the start of a line (or straight after a closing brace), whatever the braces before
-it say. Everything is one pass with patterns that need linear time.
+An entry begins at ``@type{key,`` at the start of a line (or straight after a closing brace), whatever the braces
+before it say. Everything is one pass with patterns that need linear time.
 """
 
 from __future__ import annotations
@@ -18,19 +18,16 @@ _TYPES = (
     "article|book|booklet|conference|inbook|incollection|inproceedings|manual|mastersthesis|misc|phdthesis|proceedings|"
     "techreport|unpublished|online|report|thesis|dataset|software|collection"
 )
-_BOUNDARY = re.compile(
-    rf"(?:^|(?<=[}})]))[ \t]*@[ \t]{{0,9}}({_NAME})\s{{0,20}}([{{(])"
+_ENTRY = re.compile(
+    rf"@[ \t]{{0,9}}({_NAME})\s{{0,20}}([{{(])"
     rf"(?=[ \t\r\n]{{0,20}}(?:[^,{{}}=\"\n]{{0,300}},|[^\s,{{}}=\"]{{1,300}}\s{{0,20}}[=}})]|[\"{{}}]))"
-    rf"|^[ \t]*({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*$)",
-    re.M | re.I,
 )
-_LOOSE_START = re.compile(
-    rf"^[ \t]*(?:@[ \t]{{0,9}}({_NAME})\s{{0,20}}[{{(]|({_TYPES})[ \t]*[{{(][^\s,{{}}=\"]{{1,300}},[ \t]*$)",
-    re.M | re.I,
-)
+_WITHOUT_AT = re.compile(rf"\n[ \t]*({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*\n)", re.I)
+_LOOSE_START = re.compile(rf"(?:\A|\n)[ \t]*@[ \t]{{0,9}}({_NAME})\s{{0,20}}[{{(]")
 _SPACE = re.compile(r"(?:[\s,]+|(?<=\n)[ \t]*%[^\n]*)*")
 _GAP = re.compile(r"\s*")
-_FIELD = re.compile(r"([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
+_NEXT = re.compile(r"[\s,]*([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
+_FIELD = re.compile(r"\s*[^\s=,{}()\"#%\\@]{1,100}\s{0,200}=")
 _KEY = re.compile(r"[ \t\r\n]*([^,={}\"\n]{0,300}?)[ \t\r\n]*(?=,|[})]\s*$)|[ \t\r\n]*(?=[^\s=,{}()\"#]{1,100}\s*=)")
 _BARE = re.compile(r"[^\s,#{}\"=()]+")
 _BRACES = re.compile(r"\\.|[{}]", re.S)
@@ -65,70 +62,87 @@ class Block:
 
 
 class Lines:
-    """Line number of a place in the text."""
+    """Line number of a place in the text; places mostly come in order, so that each line end is counted once."""
 
     def __init__(self, text: str) -> None:
-        self._ends = [match.start() for match in re.finditer("\n", text)]
+        self._text, self._place, self._line = text, 0, 1
 
     def at(self, place: int) -> int:
         """Line, from 1."""
-        return bisect_right(self._ends, place - 1) + 1 if place else 1
+        if place >= self._place:
+            self._line += self._text.count("\n", self._place, place)
+            self._place = place
+            return self._line
+        return self._line - self._text.count("\n", place, self._place)
 
 
 def blocks_of(text: str) -> Iterator[Block]:
     """Every entry and @string in file order; damaged ones carry a ``problem``."""
     lines = Lines(text)
-    bounds = list(_BOUNDARY.finditer(text))
+    bounds = _bounds(text)
     skip_to = 0
-    for number, match in enumerate(bounds):
-        if match.start() < skip_to:
+    for number, (start, match) in enumerate(bounds):
+        if start < skip_to:
             continue
-        kind = (match.group(1) or match.group(3)).lower()
-        limit = bounds[number + 1].start() if number + 1 < len(bounds) else len(text)
+        kind = match.group(1).lower()
+        limit = bounds[number + 1][0] if number + 1 < len(bounds) else len(text)
         if kind in {"comment", "preamble"}:
             end = _balanced(text, match.end(), len(text))
             skip_to = end if end > 0 else match.end()
-            if kind == "comment":
-                yield Block(kind, match.start(), skip_to, lines.at(match.start()), lines.at(skip_to), "")
+            yield Block(kind, start, skip_to, lines.at(start), lines.at(skip_to), "")
             continue
-        yield _block(text, match, kind, limit, lines)
+        yield _block(text, start, match, limit, lines)
+
+
+def _bounds(text: str) -> list[tuple[int, re.Match[str]]]:
+    """Where entries begin: ``@type{key,`` at the start of a line or behind a closing brace, and those without @."""
+    found = []
+    for match in _ENTRY.finditer(text):
+        before = match.start() - 1
+        while before >= 0 and text[before] in " \t\ufeff":
+            before -= 1
+        if before < 0 or text[before] in "\n})":
+            found.append((match.start(), match))
+    found += [(match.start() + 1, match) for match in _WITHOUT_AT.finditer(text)]
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def count_entries(text: str, blocks: list[Block]) -> int:
-    """Entries counted by a pattern of its own: ``@type{`` at line starts, in no comment and in no value read."""
+    """Entries counted by a pattern of its own: ``@type{`` at line starts, in no comment and in no value read.
+
+    Entries that stand behind another one in a line, or lack their @, are taken as the scan found them.
+    """
     spans = [(block.start, block.end) for block in blocks if not block.problem]
     starts = [start for start, _ in spans]
-    known = {block.start for block in blocks if block.kind not in SPECIAL}
-    count = len({place for place in known if not re.match(r"[ \t]*(?:@|[A-Za-z])", text[place : place + 80])})
+    count = 0
     for match in _LOOSE_START.finditer(text):
-        kind = (match.group(1) or match.group(2)).lower()
-        if kind in SPECIAL:
-            continue
-        before = bisect_right(starts, match.start()) - 1
-        if before >= 0 and spans[before][0] < match.start() < spans[before][1]:
-            continue
-        count += 1
-    line_starts = sum(1 for place in known if place and text[place - 1] != "\n")
-    return count + line_starts
+        place = text.index("@", match.start())
+        before = bisect_right(starts, place) - 1
+        inside = before >= 0 and spans[before][0] < place < spans[before][1]
+        count += match.group(1).lower() not in SPECIAL and not inside
+    for block in blocks:
+        head = text[text.rfind("\n", 0, block.start) + 1 : block.start + 1].strip(" \t\ufeff")
+        count += block.kind not in SPECIAL and head != "@"
+    return count
 
 
-def _block(text: str, match: re.Match[str], kind: str, limit: int, lines: Lines) -> Block:
-    opened = match.group(2) or match.group(4)
-    start = match.start()
-    block = Block(kind, start, limit, lines.at(start), lines.at(limit), "")
-    if match.group(3):
-        block.mended.append((f"the @ before {kind} is missing", block.line))
+def _block(text: str, start: int, match: re.Match[str], limit: int, lines: Lines) -> Block:
+    kind, opened = match.group(1).lower(), match.group(2)
+    line = lines.at(start)
+    block = Block(kind, start, limit, line, line, "")
+    if text[start] != "@":
+        block.mended.append((f"the @ before {kind} is missing", line))
     try:
         block.end = _read_fields(text, match.end(), limit, "}" if opened == "{" else ")", block, lines)
-        left = _LEFT_OVER.search(text, block.end, limit)
-        if left and kind not in SPECIAL:
+        if limit - block.end > 4 and kind not in SPECIAL and (left := _LEFT_OVER.search(text, block.end, limit)):
             where = lines.at(left.start())
             raise EntryError(f"a brace closes the entry too early: fields go on in line {where}", where)
     except EntryError as error:
         block.problem = error.reason
         block.end = limit
-    block.raw = text[start : block.end].strip()
-    block.line_end = lines.at(start + len(text[start : block.end].rstrip()) - 1) if block.raw else block.line
+    raw = text[start : block.end]
+    block.raw = raw.strip()
+    block.line_end = line + block.raw.count("\n") + raw[: len(raw) - len(raw.lstrip())].count("\n")
     return block
 
 
@@ -139,27 +153,30 @@ def _read_fields(text: str, at: int, limit: int, closing: str, block: Block, lin
         if match is None:
             raise EntryError("no citation key and no field after the opening brace", block.line)
         block.key, at = (match.group(1) or "").strip(), match.end()
+    name = ""
     while True:
-        gap = _SPACE.match(text, at, limit)
-        at = gap.end() if gap else at
-        if at >= limit:
-            return _unclosed(block, limit, lines)
-        if text[at] == closing:
-            return at + 1
-        named = _FIELD.match(text, at, limit)
+        named = _NEXT.match(text, at, limit)
         if named is None:
-            shown = " ".join(text[at : at + 30].split())
-            raise EntryError(f"line {lines.at(at)}: no field name and = at {shown!r}", lines.at(at))
+            gap = _SPACE.match(text, at, limit)
+            at = gap.end() if gap else at
+            if at >= limit:
+                return _unclosed(block, limit, lines)
+            if text[at] == closing:
+                return at + 1
+            named = _NEXT.match(text, at, limit)
+            if named is None:
+                shown = " ".join(text[at : at + 30].split())
+                where = lines.at(at)
+                after = f"text after the value of {name!r}" if name else "no field name and ="
+                raise EntryError(f"line {where}: {after}: {shown!r}", where)
+        elif name and text[at] != "," and "," not in text[at : named.start(1)]:
+            block.mended.append((f"the comma after field {name!r} is missing", lines.at(named.start(1))))
         name = named.group(1).lower()
         value, at = _value(text, named.end(), limit, name, lines)
-        _keep(block, name, value, lines.at(named.start()))
-        gap = _GAP.match(text, at, limit)
-        at = gap.end() if gap else at
-        if at < limit and text[at] not in {",", closing}:
-            if not _FIELD.match(text, at, limit):
-                shown = " ".join(text[at : at + 30].split())
-                raise EntryError(f"line {lines.at(at)}: text after the value of {name!r}: {shown!r}", lines.at(at))
-            block.mended.append((f"the comma after field {name!r} is missing", lines.at(at)))
+        if name in block.fields:
+            _keep_second(block, name, value, lines.at(named.start(1)))
+        else:
+            block.fields[name] = value
 
 
 def _unclosed(block: Block, limit: int, lines: Lines) -> int:
@@ -172,10 +189,7 @@ def _unclosed(block: Block, limit: int, lines: Lines) -> int:
     return limit
 
 
-def _keep(block: Block, name: str, value: Value, line: int) -> None:
-    if name not in block.fields:
-        block.fields[name] = value
-        return
+def _keep_second(block: Block, name: str, value: Value, line: int) -> None:
     block.mended.append((f"field {name!r} stands twice: the first is used, the second kept in extra", line))
     number = 2
     while f"{name}_{number}" in block.fields:
@@ -208,22 +222,27 @@ def _value(text: str, at: int, limit: int, name: str, lines: Lines) -> tuple[Val
             end = bare.end()
             parts.append((not bare.group().isdigit(), bare.group()))
         last = parts[-1][1]
-        if "\n" in last and _FIELD_IN_VALUE.search(last, last.find("\n") + 1):
+        if "\n" in last and "=" in last and _FIELD_IN_VALUE.search(last, last.find("\n") + 1):
             raise EntryError(
                 f"a brace opened in field {name!r} (line {lines.at(at)}) is never closed: "
                 "the value holds further fields",
                 lines.at(at),
             )
+        if text[end : end + 1] == ",":
+            return tuple(parts), end
         gap = _GAP.match(text, end, limit)
         at = gap.end() if gap else end
         if at >= limit or text[at] != "#":
-            return tuple(parts), at if at < limit else end
+            return tuple(parts), end
         gap = _GAP.match(text, at + 1, limit)
         at = gap.end() if gap else at + 1
 
 
 def _balanced(text: str, at: int, limit: int) -> int:
     """Place behind the brace that closes one opened before ``at``; -1 when there is none before ``limit``."""
+    close = text.find("}", at, limit)
+    if close >= 0 and text.find("{", at, close) < 0 and text.find("\\", at, close) < 0:
+        return close + 1
     for pattern in (_BRACES, _ALL_BRACES):
         depth = 1
         for match in pattern.finditer(text, at, limit):

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from reviewkit.model import ReadResult
 from reviewkit.readers.collect import Collector, EntryError
 from reviewkit.readers.printed import Printed, record
-from reviewkit.readers.source import Source
+from reviewkit.readers.source import BLOCK, Source
 from reviewkit.readers.tagged import TaggedEntry
 
 _LOOSE = re.compile(r"^[ \ufeff]{0,2}([A-Z]{2,4})[ \t]{0,3}-(?:[ \t]+(.*)|)$")
 _COUNT = re.compile(r"[ \ufeff]{0,2}([A-Z]{2,4})[ \t]{0,3}-(?=[ \t]|$)")
 _MAPPED_NAMES = "PMID TI AB AU FAU DP VI IP PG JT TA LA PT MH OT LID AID PMC SI OID UI BTI CTI CN FIR STAT OWN LR SO"
 _MAPPED = frozenset(_MAPPED_NAMES.split())
+_PMID = re.compile(r"\n[ \ufeff]{0,2}PMID[ \t]{0,3}-(?=[ \t\n]|$)")
+_ODD = re.compile(r"\n[ \t]*\n[ \ufeff]{0,2}(?!PMID[ \t]{0,3}-)[^\n]*[^\s]")
 _ARTICLE = re.compile(r"t+j+$")
 _START = frozenset({"PMID", "UI"})
 
@@ -49,8 +51,8 @@ def read_nbib(source: Source) -> ReadResult:
         last_tag = entry.last_tag
         origin = collector.origin(entry.line, entry.line_end)
         try:
-            entry.close()
-            collector.records.append(record(printed_of(entry), origin, entry.raw))
+            raw = entry.close()
+            collector.records.append(record(printed_of(entry), origin, raw))
         except EntryError as error:
             collector.reject(error.reason, origin, key=entry.one("PMID", "UI", "OID"), raw=entry.raw)
         entries.append((entry.line, frozenset(entry.fields), last_tag))
@@ -62,6 +64,10 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
     entry: TaggedEntry | None = None
     blank = True
     for number, line in enumerate(source.lines(), 1):
+        if line[:6] == "      " and entry is not None and not blank:
+            entry.lines.append(line)
+            entry.more(line.strip(), number)
+            continue
         found = tag_of(line) if line else None
         if found is None:
             if entry is not None:
@@ -88,6 +94,19 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
 
 def count_entries(source: Source) -> int:
     """Entries counted by a pattern of its own: PMID lines, and other tags that follow a blank line."""
+    plain, rest = 0, "\n\n"
+    with source.stream() as stream:
+        while block := stream.read(BLOCK):
+            text = rest + block
+            cut = max(text.rfind("\nPMID"), 0)
+            if _ODD.search(text, 0, cut or len(text)):
+                return _count_odd(source)
+            plain, rest = plain + len(_PMID.findall(text, 0, cut)), text[cut:]
+    return _count_odd(source) if _ODD.search(rest) else plain + len(_PMID.findall(rest))
+
+
+def _count_odd(source: Source) -> int:
+    """The same line by line, for files in which not every entry begins with a PMID line after a blank line."""
     count, apart, seen = 0, True, ""
     for line in source.lines():
         if not line or line.isspace():

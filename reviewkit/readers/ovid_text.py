@@ -45,7 +45,7 @@ def read_ovid_text(source: Source) -> ReadResult:
         entry.lines.append(line)
         if _LABEL.match(line):
             entry.open(line.strip(), "", number)
-        elif line.strip() and entry.last_tag:
+        elif entry.last_tag and line.strip():
             entry.more(line.strip(), number)
     if entry is not None:
         _finish(entry, collector)
@@ -59,8 +59,8 @@ def _finish(entry: TaggedEntry, collector: Collector) -> None:
     while entry.lines and not entry.lines[-1].strip():
         entry.lines.pop()
     try:
-        entry.close()
-        collector.records.append(record(printed_of(entry), origin, entry.raw))
+        raw = entry.close()
+        collector.records.append(record(printed_of(entry), origin, raw))
     except EntryError as error:
         collector.reject(error.reason, origin, key=entry.one("Accession Number"), raw=entry.raw)
 

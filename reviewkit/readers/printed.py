@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reviewkit.model import Author, Origin, Record
 from reviewkit.readers.collect import MAX_FIELD_CHARS, EntryError
 from reviewkit.readers.normalise import identifiers, names, types, values
-from reviewkit.readers.normalise.text import clean, said
+from reviewkit.readers.normalise.text import clean, one_line, said
 
 
 @dataclass(slots=True)
@@ -55,19 +55,19 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
     title = clean(printed.title)
     people = printed.people or names.authors(printed.authors)
     doi, doi_printed = _doi(printed)
-    pmid = _first(identifiers.pmid, printed.pmids) or _first(identifiers.labelled_pmid, (*printed.notes, *printed.dois))
-    pmcid = _first(identifiers.pmcid, (*printed.pmcids, *printed.dois))
+    hints = "\n".join((*printed.notes, *printed.dois))
+    pmid, pmcid = _pubmed(printed, hints)
     abstract = said(clean(printed.abstract))
-    registry = identifiers.registry_ids((*printed.registry, title, abstract, *printed.notes, *printed.dois))
+    registry = identifiers.registry_ids((*printed.registry, title), f"{abstract}\n{hints}")
     if not (title or people or doi or pmid or abstract or registry or printed.is_set):
         raise EntryError("the entry has no title, no author, no abstract and no identifier")
     if len(raw) > MAX_FIELD_CHARS and max(len(title), len(abstract), *map(len, extra.values()), 0) > MAX_FIELD_CHARS:
         raise EntryError(f"a field is longer than {MAX_FIELD_CHARS} characters")
     year, year_printed = _year(printed.years)
     pages = said(values.pages(printed.start_page, printed.end_page))
-    language = values.language(" ".join(printed.language.split()))
+    language = values.language(one_line(printed.language))
     kind = types.record_type(*printed.types)
-    _keep(extra, "title_printed", " ".join(printed.title.split()), title)
+    _keep(extra, "title_printed", one_line(printed.title), title)
     _keep(extra, "year_printed", year_printed, "" if year is None else str(year))
     _keep(extra, "doi_printed", doi_printed, doi)
     _keep(extra, "language_printed", printed.language, language)
@@ -80,8 +80,8 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
         authors=people,
         year=year,
         journal=said(clean(printed.journal)),
-        volume=said(" ".join(printed.volume.split())),
-        issue=said(" ".join(printed.issue.split())),
+        volume=said(one_line(printed.volume)),
+        issue=said(one_line(printed.issue)),
         pages=pages,
         doi=doi,
         pmid=pmid,
@@ -92,7 +92,7 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
         language=language,
         url=printed.url.strip(),
         record_type=kind,
-        key=" ".join(printed.key.split()),
+        key=one_line(printed.key),
         extra=extra,
         origin=origin,
         raw=raw,
@@ -124,11 +124,13 @@ def _year(printed: Sequence[str]) -> tuple[int | None, str]:
     return None, next((text.strip() for text in printed if text.strip()), "")
 
 
-def _first(find: object, texts: Sequence[str]) -> str:
-    assert callable(find)
-    for text in texts:
-        if text:
-            found: str = find(text)
-            if found:
-                return found
-    return ""
+def _pubmed(printed: Printed, hints: str) -> tuple[str, str]:
+    """PubMed and PubMed Central numbers from their own fields, else from notes and links that name them."""
+    low = hints.lower()
+    pmid = next((found for text in printed.pmids if text and (found := identifiers.pmid(text))), "")
+    if not pmid and ("pubmed" in low or "pmid" in low):
+        pmid = identifiers.labelled_pmid(hints)
+    pmcid = next((found for text in printed.pmcids if text and (found := identifiers.pmcid(text))), "")
+    if not pmcid and "pmc" in low:
+        pmcid = identifiers.pmcid(hints)
+    return pmid, pmcid

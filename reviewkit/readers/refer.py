@@ -28,8 +28,8 @@ def read_refer(source: Source) -> ReadResult:
     for entry in _entries(source):
         origin = collector.origin(entry.line, entry.line_end)
         try:
-            entry.close()
-            collector.records.append(record(printed_of(entry), origin, entry.raw))
+            raw = entry.close()
+            collector.records.append(record(printed_of(entry), origin, raw))
         except EntryError as error:
             collector.reject(error.reason, origin, key=entry.one("%M", "%F"), raw=entry.raw)
     return collector.result(count_entries(source))

@@ -12,7 +12,7 @@ import re
 from reviewkit.model import ReadResult
 from reviewkit.readers.collect import Collector, EntryError
 from reviewkit.readers.printed import Printed, record
-from reviewkit.readers.source import Source
+from reviewkit.readers.source import BLOCK, Source
 from reviewkit.readers.tagged import TaggedEntry
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -26,7 +26,8 @@ KNOWN_TAGS = frozenset(_KNOWN_TAGS_NAMES.split())
 _LOOSE = re.compile(r"^[ \t\u00a0\ufeff]{0,4}([A-Z][A-Z0-9])[ \t\u00a0]{1,4}[-–](?:[ \t\u00a0]+(.*)|)$")
 _TIGHT = re.compile(r"^([A-Z][A-Z0-9])  -(\S.*)$")
 _TYPE = re.compile(r"^[A-Za-z_]{1,12}\s*$")
-_COUNT = re.compile(r"^[ \t\u00a0\ufeff]{0,4}(TY|ER|[A-Z][A-Z0-9])[ \t\u00a0]{1,4}[-–]([ \t\u00a0]*[^\n]?)", re.M)
+_EDGE = re.compile(r"\n[ \t\u00a0\ufeff]{0,4}(?:TY|ER)[ \t\u00a0]{1,4}[-–][^\n]*")
+_TAGGED = re.compile(r"\n[ \t\u00a0\ufeff]{0,4}[A-Z][A-Z0-9][ \t\u00a0]{1,4}[-–][^\n]*")
 _MAPPED_NAMES = "TY ER ID TI T1 AU A1 PY Y1 YR DA VL IS CP SP EP SE AB N2 KW DO UR LA M3 T2 JF JO JA J2 J1 BT"
 _MAPPED = frozenset(_MAPPED_NAMES.split())
 _NO_LINK = frozenset({"L1", "L4"})
@@ -115,41 +116,46 @@ def _tell_loose(loose: list[tuple[int, int, str]], collector: Collector) -> None
 
 
 def count_entries(source: Source) -> int:
-    """Entries counted in the raw text by a pattern of its own: TY lines, and tags that follow an ER without a TY."""
+    """Entries counted in the raw text by patterns of their own: TY lines, and tags that follow an ER without a TY."""
     count, inside, rest = 0, False, ""
     with source.stream() as stream:
-        while block := stream.read(1 << 20):
-            text = rest + block
-            cut = text.rfind("\n") + 1
-            text, rest = text[:cut], text[cut:]
-            count, inside = _count(text, count, inside)
-    return _count(rest, count, inside)[0]
-
-
-def _count(text: str, count: int, inside: bool) -> tuple[int, bool]:
-    for match in _COUNT.finditer(text):
-        tag = match.group(1)
-        if tag == "ER":
-            end = text.find("\n", match.start())
-            line = text[match.start() : end if end >= 0 else len(text)]
-            found = tag_of(line)
-            if found and not found[1].strip():
-                inside = False
+        while block := stream.read(BLOCK):
+            cut = block.rfind("\n") + 1
+            if not cut:
+                rest += block
                 continue
-        if inside and tag != "TY":
+            added, inside = _count(f"\n{rest}{block[:cut]}", inside)
+            count, rest = count + added, block[cut:]
+    return count + _count(f"\n{rest}", inside)[0]
+
+
+def _count(text: str, inside: bool) -> tuple[int, bool]:
+    count, gap = 0, 0
+    for match in _EDGE.finditer(text):
+        found = tag_of(match.group()[1:])
+        if found is None or (found[0] == "ER" and found[1].strip()):
             continue
-        end = text.find("\n", match.start())
-        found = tag_of(text[match.start() : end if end >= 0 else len(text)])
-        if found and (found[0] == "TY" or not inside):
+        if not inside and _tagged(text, gap, match.start()):
             count, inside = count + 1, True
+        if found[0] == "TY":
+            count, inside = count + 1, True
+        else:
+            inside, gap = False, match.end()
+    if not inside and _tagged(text, gap, len(text)):
+        return count + 1, True
     return count, inside
+
+
+def _tagged(text: str, start: int, end: int) -> bool:
+    """Whether a line with a tag stands between two places."""
+    return end - start > 4 and any(tag_of(match.group()[1:]) for match in _TAGGED.finditer(text, start, end))
 
 
 def _finish(entry: TaggedEntry, collector: Collector) -> None:
     origin = collector.origin(entry.line, entry.line_end or entry.line)
     try:
-        entry.close()
-        collector.records.append(record(printed_of(entry), origin, entry.raw))
+        raw = entry.close()
+        collector.records.append(record(printed_of(entry), origin, raw))
     except EntryError as error:
         collector.reject(error.reason, origin, key=entry.one("ID", "AN"), raw=entry.raw)
 
@@ -163,8 +169,8 @@ def printed_of(entry: TaggedEntry) -> Printed:
     pmids = many("PM")
     if accession.isdigit() and ("medline" in database or "pubmed" in database or database == "nlm"):
         pmids.append(accession)
-    links = [value for tag in ("DO", "L3", "M3", "UR", "L2", "LK", "DI", "L1") for value in many(tag)]
-    notes = [value for tag in ("N1", "AN", "U1", "U2", "C2", "C3", "M1", "OT") for value in many(tag)]
+    links = many("DO", "L3", "M3", "UR", "L2", "LK", "DI", "L1")
+    notes = many("N1", "AN", "U1", "U2", "C2", "C3", "M1", "OT")
     kind = many("TY", "M3") if not one("M3").startswith(("10.", "http", "doi")) else many("TY")
     extra = entry.extra(_MAPPED)
     title = one("TI", "T1", "CT") or (one("BT") if one("TY") in {"BOOK", "WHOLE", "EDBOOK"} else "") or one("ST", "TT")
@@ -175,7 +181,7 @@ def printed_of(entry: TaggedEntry) -> Printed:
     return Printed(
         title=title,
         authors=many("AU", "A1") or many("AF"),
-        years=[value for tag in ("PY", "Y1", "YR", "DA") for value in many(tag)],
+        years=many("PY", "Y1", "YR", "DA"),
         journal=journal,
         volume=one("VL"),
         issue=one("IS", "CP"),

@@ -75,8 +75,18 @@ class Source:
     def lines(self) -> Iterator[str]:
         """The lines, without their line ends."""
         with self.stream() as stream:
-            for line in stream:
-                yield line.rstrip("\n")
+            rest: list[str] = []
+            while block := stream.read(BLOCK):
+                if "\n" not in block:
+                    rest.append(block)
+                    continue
+                lines = block.split("\n")
+                if rest:
+                    lines[0] = "".join([*rest, lines[0]])
+                rest = [lines.pop()]
+                yield from lines
+            if any(rest):
+                yield "".join(rest)
 
     def text(self, *, newline: str | None = None) -> str:
         """The whole text at once (for formats that cannot be read line by line)."""

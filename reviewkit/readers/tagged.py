@@ -19,64 +19,70 @@ class TaggedEntry:
     lines: list[str] = field(default_factory=list)
     fields: dict[str, list[str]] = field(default_factory=dict)
     last_tag: str = ""
-    _parts: list[str] = field(default_factory=list)
+    _more: list[str] = field(default_factory=list)
 
     def open(self, tag: str, value: str, line: int) -> None:
         """A line with a tag starts a new value."""
-        if self.last_tag:
-            self._flush()
+        if self._more:
+            self._join()
+        values = self.fields.get(tag)
+        if values is None:
+            self.fields[tag] = [value.strip()]
+        else:
+            values.append(value.strip())
         self.last_tag = tag
-        self._parts = [value]
         self.line_end = line
 
     def more(self, text: str, line: int) -> None:
         """A line without a tag goes on with the value before it."""
-        self._parts.append(text)
+        self._more.append(text)
         self.line_end = line
 
-    def close(self) -> None:
-        """Finish the last value.
+    def close(self) -> str:
+        """Finish the last value; the raw text.
 
         Raises
         ------
         EntryError
             When a value is longer than any field can be.
         """
-        if self.last_tag:
-            self._flush()
-            self.last_tag = ""
-        for tag, values in self.fields.items():
-            if any(len(value) > MAX_FIELD_CHARS for value in values):
-                raise EntryError(f"field {tag} is longer than {MAX_FIELD_CHARS} characters", self.line)
+        if self._more:
+            self._join()
+        raw = self.raw
+        if len(raw) > MAX_FIELD_CHARS:
+            for tag, values in self.fields.items():
+                if any(len(value) > MAX_FIELD_CHARS for value in values):
+                    raise EntryError(f"field {tag} is longer than {MAX_FIELD_CHARS} characters", self.line)
+        return raw
 
-    def _flush(self) -> None:
-        value = self._parts[0] if len(self._parts) == 1 else "\n".join(self._parts)
-        values = self.fields.get(self.last_tag)
-        if values is None:
-            self.fields[self.last_tag] = [value]
-        else:
-            values.append(value)
+    def _join(self) -> None:
+        values = self.fields[self.last_tag]
+        values[-1] = "\n".join([values[-1], *self._more] if values[-1] else self._more)
+        self._more = []
 
     def holds(self, *tags: str) -> bool:
         """Whether one of these tags has been seen."""
-        return self.last_tag in tags or any(tag in self.fields for tag in tags)
+        return any(tag in self.fields for tag in tags)
 
     def one(self, *tags: str) -> str:
         """The first value of the first of these tags that says anything."""
+        fields = self.fields
         for tag in tags:
-            for value in self.fields.get(tag, ()):
-                if value.strip():
-                    return value.strip()
+            if tag in fields:
+                for value in fields[tag]:
+                    if value:
+                        return value
         return ""
 
     def all(self, *tags: str) -> list[str]:
         """Every value of these tags that says anything."""
-        return [value.strip() for tag in tags for value in self.fields.get(tag, ()) if value.strip()]
+        fields = self.fields
+        return [value for tag in tags if tag in fields for value in fields[tag] if value]
 
     def extra(self, mapped: frozenset[str]) -> dict[str, str]:
         """The fields no column of ours holds, as printed."""
         return {
-            tag: "\n".join(value.strip() for value in values)
+            tag: values[0] if len(values) == 1 else "\n".join(values)
             for tag, values in self.fields.items()
             if tag not in mapped
         }

@@ -77,8 +77,8 @@ def read_wos(source: Source) -> ReadResult:
 def _finish(entry: TaggedEntry, collector: Collector) -> None:
     origin = collector.origin(entry.line, entry.line_end or entry.line)
     try:
-        entry.close()
-        collector.records.append(record(printed_of(entry), origin, entry.raw))
+        raw = entry.close()
+        collector.records.append(record(printed_of(entry), origin, raw))
     except EntryError as error:
         collector.reject(error.reason, origin, key=entry.one("UT"), raw=entry.raw)
 

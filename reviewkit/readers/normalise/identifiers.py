@@ -32,32 +32,10 @@ _REGISTRY = re.compile(
     r")(?![A-Za-z0-9])",
     re.I,
 )
-_SIGNS = (
-    "NCT",
-    "ISRCTN",
-    "ACTRN",
-    "DRKS",
-    "ChiCTR",
-    "CHICTR",
-    "IRCT",
-    "UMIN",
-    "jRCT",
-    "CTRI/",
-    "KCT",
-    "PACTR",
-    "RBR-",
-    "RPCEC",
-    "SLCTR",
-    "TCTR",
-    "LBCTR",
-    "ITMCTR",
-    "PER-",
-    "EUCTR",
-    "EudraCT",
-    "EUDRACT",
-    "NTR",
-    "CRD4",
-)
+_NUMBER = re.compile(r"\d{3}")
+_CT = re.compile(r"CT(?:RI/|RN|R[-/\s]?[A-Z]{0,5}-?\d|N\s?\d|s?[\s-]?\d|[^0-9]{1,20}20\d\d-\d{6})")
+"""The end of most registries' names and the start of a number: one quick look at a long text."""
+_OTHER_SIGNS = ("DRKS", "UMIN", "RBR-", "RPCEC", "NTR", "CRD4")
 
 
 def doi(text: str) -> str:
@@ -138,17 +116,27 @@ def pmcid(text: str) -> str:
     return f"PMC{match.group(1)}" if match else ""
 
 
-def registry_ids(texts: Iterable[str]) -> tuple[str, ...]:
+def registry_ids(texts: Iterable[str], prose: str = "") -> tuple[str, ...]:
     """Trial registry numbers in the order found, each once, in the registry's own spelling.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Values where a number may stand in any case (identifier fields, authors, titles).
+    prose : str
+        Abstract and notes, where only the registries' own spelling counts.
 
     >>> registry_ids(["Trial (NCT01234567), irct20150519022320n3"])
     ('NCT01234567', 'IRCT20150519022320N3')
     """
     found: dict[str, None] = {}
     for text in texts:
-        if text and (any(sign in text for sign in _SIGNS) or (len(text) < 400 and _REGISTRY.search(text))):
+        if text and _NUMBER.search(text):
             for match in _REGISTRY.finditer(text):
                 found.setdefault(_registry_form(match.group()))
+    if _CT.search(prose) or any(sign in prose for sign in _OTHER_SIGNS):
+        for match in _REGISTRY.finditer(prose):
+            found.setdefault(_registry_form(match.group()))
     return tuple(found)
 
 

@@ -152,7 +152,8 @@ def plain(text: str) -> str:
     >>> plain(r"G{\"o}del, {\'E}cole, {\sc Conniver}, 5\% \& \emph{more} $\beta$-blockers")
     'Gödel, École, Conniver, 5% & more β-blockers'
     """
-    if "\\" in text:
+    escaped = "\\" in text
+    if escaped:
         text = _decoded(text)
     if "~" in text:
         text = (
@@ -164,7 +165,7 @@ def plain(text: str) -> str:
         text = re.sub(r"\$([^$]{0,2000})\$", r"\1", text)
     if "{" in text or "}" in text:
         text = text.replace("{", "").replace("}", "")
-    if "\ue000" <= max(text, default="") <= "\uf8ff":
+    if escaped:
         text = text.replace(_OPEN, "{").replace(_CLOSE, "}").replace(_DOLLAR, "$")
     return text
 

@@ -50,11 +50,6 @@ def author(text: str) -> Author | None:
     >>> author("et al.") is None
     True
     """
-    return _author(text)
-
-
-@lru_cache(maxsize=1 << 15)
-def _author(text: str) -> Author | None:
     name = said(clean(text))
     if name.startswith("[") and name.endswith("]"):
         return None
@@ -111,11 +106,16 @@ def _family_start(tokens: list[str]) -> int:
 
 def authors(names: Iterable[str]) -> tuple[Author, ...]:
     """Authors from a list of printed names, one or several to a value; a list printed twice is kept once."""
-    found = [one for name in names for part in split_names(name) if (one := author(part)) is not None]
+    found = [one for name in names for one in _people(name)]
     half = len(found) // 2
     if half > 1 and len(found) % 2 == 0 and found[:half] == found[half:]:
         found = found[:half]
     return tuple(found)
+
+
+@lru_cache(maxsize=1 << 15)
+def _people(text: str) -> tuple[Author, ...]:
+    return tuple(one for part in split_names(text) if (one := author(part)) is not None)
 
 
 def split_names(text: str) -> list[str]:

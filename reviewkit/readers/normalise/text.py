@@ -18,6 +18,7 @@ _BLOCK = re.compile(r"</?(?:jats:)?(?:br|p|div|title|sec|label|h[1-6]|list|list-
 _MOJIBAKE = re.compile(
     r"Ã[\x80-\xbf\u0152-\u2122]|Â[\xa0-\xbf]|â€|â\x80|Å[\x80-\xbf¡¾½]|Ð[\x80-\xbf°-¿]|Ø[\x80-\xbf§-¿]|ï»¿"
 )
+_SIGNS = ("Ã", "Â", "â", "Ð", "Ø")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
@@ -35,7 +36,7 @@ def fix_mojibake(text: str) -> str:
     >>> fix_mojibake("Âge et sclérose")
     'Âge et sclérose'
     """
-    if text.isascii() or not _MOJIBAKE.search(text):
+    if text.isascii() or not any(sign in text for sign in _SIGNS) or not _MOJIBAKE.search(text):
         return text
     import ftfy
 
@@ -63,8 +64,16 @@ def clean(text: str) -> str:
         text = strip_markup(text)
     if "&" in text and _ENTITY.search(text):
         text = strip_markup(_ENTITY.sub(lambda match: html.unescape(match.group()), text))
+    return one_line(fix_mojibake(text))
+
+
+def one_line(text: str) -> str:
+    """White space collapsed, soft hyphens and byte order marks left out; quick where there is nothing to do."""
+    if text.isprintable():
+        # no line end, no odd space, no invisible character: those are all not printable
+        return text.strip(" ") if "  " not in text else " ".join(text.split())
     if not text.isascii():
-        text = fix_mojibake(text).replace("\u00ad", "").replace("\ufeff", "")
+        text = text.replace("\u00ad", "").replace("\ufeff", "")
     return " ".join(text.split())
 
 

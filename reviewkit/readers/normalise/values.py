@@ -39,6 +39,11 @@ def pages(start: str, end: str = "") -> str:
     >>> pages("1126-36"), pages("152", "160"), pages("S1–S9"), pages("p1", "8"), pages("20552173211022779")
     ('1126-1136', '152-160', 'S1-S9', '1-8', '20552173211022779')
     """
+    if start.isdigit() and start.isascii():
+        if not end or end == start:
+            return start
+        if len(end) == len(start) and end.isdigit() and end.isascii():
+            return f"{start}-{end}"
     start, end = (_one_dash(part) for part in (start, end))
     if end and end != start and "-" not in start:
         start = f"{start}-{end}" if start else end
