@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from reviewkit.dedup.result import Answer, Group, Pair
 from reviewkit.errors import InputError
@@ -16,6 +16,7 @@ class _Forest:
     def __init__(self) -> None:
         self.parent: dict[int, int] = {}
         self.apart: dict[int, set[int]] = {}
+        self.inside: dict[int, list[int]] = {}
 
     def root(self, item: int) -> int:
         parent = self.parent
@@ -23,6 +24,11 @@ class _Forest:
             parent[item] = parent.get(above, above)
             item = above
         return item
+
+    def members(self, item: int) -> list[int]:
+        """Everything in the tree of ``item``."""
+        root = self.root(item)
+        return self.inside.get(root, [root])
 
     def barred(self, one: int, other: int) -> bool:
         bars = self.apart.get(self.root(one))
@@ -37,14 +43,34 @@ class _Forest:
         first, second = sorted((self.root(one), self.root(other)))
         if first == second:
             return False
+        self.inside[first] = self.inside.get(first, [first]) + self.inside.pop(second, [second])
         self.parent[second] = first
         if second in self.apart:
             self.apart.setdefault(first, set()).update(self.apart.pop(second))
         return True
 
 
-def build_groups(ids: Sequence[str], same: Iterable[Pair], answers: Iterable[Answer]) -> tuple[Group, ...]:
-    """Groups of records, the person's answers first, then the matches from the strongest to the weakest.
+Clash = Callable[[int, int], bool]
+"""Whether two records (positions) contradict each other."""
+
+
+def build_groups(
+    ids: Sequence[str], same: Iterable[Pair], answers: Iterable[Answer], *, weak: Collection[str] = (), clash: Clash
+) -> tuple[tuple[Group, ...], tuple[Pair, ...]]:
+    """Groups of records: the person's answers first, then the matches from the strongest to the weakest.
+
+    Parameters
+    ----------
+    weak : collection of str
+        Rules that must not bridge groups with clashing members; they come last.
+    clash : callable
+        Whether two records contradict each other.
+
+    Returns
+    -------
+    groups : tuple of Group
+    refused : tuple of Pair
+        Matches by a weak rule that would have joined clashing groups; they are for a person to decide.
 
     Raises
     ------
@@ -68,11 +94,17 @@ def build_groups(ids: Sequence[str], same: Iterable[Pair], answers: Iterable[Ans
                 remedy="Change one of the answers in duplicates.csv.",
             )
         forest.bar(one, other)
-    for pair in sorted(same, key=lambda p: (-p.score, p.one, p.other)):
+    refused = []
+    for pair in sorted(same, key=lambda p: (p.rule in weak, -p.score, p.one, p.other)):
         one, other = position[pair.one], position[pair.other]
-        if not forest.barred(one, other) and forest.join(one, other):
-            held.append(pair)
-    return _collect(ids, position, forest, held)
+        if forest.root(one) == forest.root(other) or forest.barred(one, other):
+            continue
+        if pair.rule in weak and any(clash(a, b) for a in forest.members(one) for b in forest.members(other)):
+            refused.append(pair)
+            continue
+        forest.join(one, other)
+        held.append(pair)
+    return _collect(ids, position, forest, held), tuple(refused)
 
 
 def _collect(ids: Sequence[str], position: dict[str, int], forest: _Forest, held: Sequence[Pair]) -> tuple[Group, ...]:

@@ -22,6 +22,7 @@ UNSAID = -1.0
 """The score of a field that one of the two records leaves empty."""
 _SHORTEST_CUT = 20
 _MANY = 4
+_VERY_LONG = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Features:
     title: Scores
     title_cut: Flags
     title_long: Flags
+    title_very_long: Flags
+    other_script: Flags
     generic: Flags
     editorials: Flags
     one_conference: Flags
@@ -85,6 +88,8 @@ def compare(columns: Columns, codes: Codes, title: Scores, one: Rows, other: Row
         title=title,
         title_cut=_cuts(columns, codes, one, other),
         title_long=codes.long_title[one] & codes.long_title[other],
+        title_very_long=np.minimum(codes.title_length[one], codes.title_length[other]) >= _VERY_LONG,
+        other_script=codes.latin_title[one] != codes.latin_title[other],
         generic=(both & GENERIC) != 0,
         editorials=((both & EDITORIAL) != 0) & ((either & GENERIC) != 0),
         one_conference=((either ^ both) & CONFERENCE) != 0,

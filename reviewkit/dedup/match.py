@@ -16,6 +16,7 @@ from reviewkit.dedup.rules import MAYBE_RULES, SAME_RULES, first_rule, score
 
 DIFFERENT, RELATED, MAYBE, SAME = 0, 1, 2, 3
 RULES = tuple(rule.name for rule in (*SAME_RULES, *MAYBE_RULES))
+WEAK_RULES = frozenset(rule.name for rule in SAME_RULES if rule.weak)
 _CHUNK = 250_000
 _ALIKE_ENOUGH = 55.0
 

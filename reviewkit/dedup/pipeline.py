@@ -8,8 +8,9 @@ from typing import cast
 import numpy as np
 
 from reviewkit.dedup.block import candidate_pairs
+from reviewkit.dedup.clash import clash
 from reviewkit.dedup.cluster import build_groups
-from reviewkit.dedup.match import MAYBE, RULES, SAME, Matches, match_pairs
+from reviewkit.dedup.match import MAYBE, RULES, SAME, WEAK_RULES, Matches, match_pairs
 from reviewkit.dedup.prep import Columns, prepare
 from reviewkit.dedup.relate import KINDS
 from reviewkit.dedup.result import Answer, Deduplication, Link, Pair, RelatedKind, Settings
@@ -54,10 +55,16 @@ def deduplicate(
 
 def settle(columns: Columns, matches: Matches, answers: Sequence[Answer]) -> Deduplication:
     """Groups, open pairs and links from matched pairs and a person's answers."""
-    groups = build_groups(columns.ids, _same_pairs(matches, columns), answers)
+    groups, refused = build_groups(
+        columns.ids, _same_pairs(matches, columns), answers, weak=WEAK_RULES, clash=lambda a, b: clash(columns, a, b)
+    )
     home = {name: group.members[0] for group in groups for name in group.members}
     apart = {frozenset((home.get(a.one, a.one), home.get(a.other, a.other))) for a in answers if not a.same}
     best: dict[frozenset[str], tuple[int, float, Pair | Link]] = {}
+    for pair in refused:
+        ends = frozenset((home.get(pair.one, pair.one), home.get(pair.other, pair.other)))
+        if len(ends) == 2 and ends not in apart:
+            best.setdefault(ends, (SAME, pair.score, pair))
     for i in np.flatnonzero(matches.band < SAME).tolist():
         one, other = sorted(columns.ids[k] for k in matches.pairs[i].tolist())
         ends = frozenset((home.get(one, one), home.get(other, other)))

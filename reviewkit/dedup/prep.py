@@ -14,7 +14,7 @@ from reviewkit.dedup.doi import normalise_doi, normalise_pmid, without_version
 from reviewkit.dedup.journal import normalise_journal
 from reviewkit.dedup.markers import place_markers, title_markers
 from reviewkit.dedup.pages import normalise_issue, normalise_pages, normalise_volume, page_digits
-from reviewkit.dedup.title import normalise_title, title_numbers
+from reviewkit.dedup.title import normalise_title, title_numbers, without_notes
 from reviewkit.errors import InputError
 from reviewkit.model import Record
 
@@ -78,6 +78,8 @@ class Codes:
     title_head: NDArray[np.int64]
     title_tail: NDArray[np.int64]
     long_title: NDArray[np.bool_]
+    title_length: NDArray[np.int32]
+    latin_title: NDArray[np.bool_]
     name_count: NDArray[np.int32]
 
 
@@ -99,8 +101,15 @@ def encode(columns: Columns) -> Codes:
         title_head=codes_of((title[:_EDGE] for title in titles), n),
         title_tail=codes_of((title[-_EDGE:] for title in titles), n),
         long_title=np.fromiter((len(t) >= _SHORTEST_TITLE and t.count(" ") >= 4 for t in titles), np.bool_, n),
+        title_length=np.fromiter(map(len, titles), np.int32, n),
+        latin_title=np.fromiter((title.isascii() or _mostly_latin(title) for title in titles), np.bool_, n),
         name_count=np.fromiter((text.count(" ") + 1 if text else 0 for text in columns.names), np.int32, n),
     )
+
+
+def _mostly_latin(title: str) -> bool:
+    """Whether a folded title (its Latin letters are plain ASCII by now) is written in Latin script."""
+    return 2 * sum(map(str.isascii, title)) > len(title) + title.count(" ")
 
 
 def codes_of(texts: Iterable[str], n: int = -1) -> NDArray[np.int64]:
@@ -151,7 +160,7 @@ def prepare(records: Sequence[Record], *, ids: Sequence[str] | None = None) -> C
 
 def _markers(record: Record, title: str) -> int:
     place = place_markers(record.journal, record.issue, record.pages, record.record_type)
-    return title_markers(record.title, title) | place
+    return title_markers(without_notes(record.title), title) | place
 
 
 def _names_for(records: Sequence[Record], ids: Sequence[str] | None) -> list[str]:

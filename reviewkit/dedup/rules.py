@@ -24,10 +24,14 @@ ALIKE_ABSTRACT = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A stated condition; ``fires`` gives a flag for each pair."""
+    """A stated condition; ``fires`` gives a flag for each pair.
+
+    A ``weak`` rule joins records because nothing speaks against it; it must not bridge two groups that clash.
+    """
 
     name: str
     fires: Callable[[Features], Flags]
+    weak: bool = False
 
 
 def _title(f: Features) -> Flags:
@@ -176,15 +180,27 @@ def versions(f: Features) -> Flags:
     return (f.doi_same & f.version_clash) | (cochrane & ~f.doi_same & ~f.pmid_same)
 
 
+def _title_alone(f: Features) -> Flags:
+    # A catalogue's bare title, long enough to be no other article's.
+    clash = f.page_clash | f.volume_clash | f.issue_clash | f.doi_clash | f.pmid_clash | _journal_other(f)
+    return (f.title >= 97.0) & ~f.numbers_clash & f.title_very_long & _names_not_other(f) & (f.years < 1) & ~clash
+
+
+def _doi_other_script(f: Features) -> Flags:
+    return f.doi_same & f.other_script & _names_not_other(f) & ~f.page_clash & ~f.volume_clash
+
+
 SAME_RULES = (
     Rule("same DOI, like title", _doi),
+    Rule("same DOI, title in another script", _doi_other_script),
     Rule("same PubMed number", _pmid),
     Rule("like title and authors, same pages", _title_and_pages),
     Rule("same title, journal, volume and pages", _title_and_place),
     Rule("like title, authors and journal", _title_journal),
     Rule("same title, authors, journal and volume", _title_volume),
     Rule("same title, authors, journal and volume; pages printed differently", _title_volume_pages_differ),
-    Rule("same title, authors and year, nothing against it", _title_authors_year),
+    Rule("same title, authors and year, nothing against it", _title_authors_year, weak=True),
+    Rule("same long title, nothing against it", _title_alone, weak=True),
     Rule("same pages, volume, journal and authors; title alike", _loose_title_and_place),
     Rule("same pages, volume, journal and authors; title translated or missing", _place_without_title),
     Rule("same abstract, like title and authors", _abstract),

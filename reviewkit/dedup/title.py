@@ -44,14 +44,21 @@ def normalise_title(title: str) -> str:
 
     That a title belongs to a notice is kept as a marker (see `markers.title_markers`).
     """
-    if "[" in title or "(" in title:
+    if "(" in title:
         title = _CITATION.sub("", title)
-        for _ in range(_MOST_NOTES):
-            shorter = _NOTE.sub("", _LANGUAGE.sub("", title))
-            if shorter == title or not shorter.strip(" []().?"):
-                break
-            title = shorter
-    return folded(_NOTICE_OF.sub("", title))
+    return folded(_NOTICE_OF.sub("", without_notes(title)))
+
+
+def without_notes(title: str) -> str:
+    """The title without the bracketed notes at its end."""
+    if "[" not in title and "(" not in title:
+        return title
+    for _ in range(_MOST_NOTES):
+        shorter = _NOTE.sub("", _LANGUAGE.sub("", title))
+        if shorter == title or not shorter.strip(" []().?"):
+            break
+        title = shorter
+    return title
 
 
 def title_numbers(title: str) -> str:
