@@ -43,6 +43,7 @@ _OWN = frozenset({"crossref", "xdata", "entryset", "ids", "label", "options", "p
 _CHILD_OF_BOOK = frozenset(
     {"inproceedings", "incollection", "inbook", "conference", "suppbook", "bookinbook", "suppcollection", "inreference"}
 )
+OWN_KEY = "original-key"
 _MAX_DEPTH = 8
 _NAME_LISTS = frozenset({"author", "editor"})
 _AND = re.compile(r"\s+and\s+", re.I)
@@ -73,6 +74,10 @@ def read_bibtex(source: Source) -> ReadResult:
         resolved.append((block, fields))
         if not block.problem:
             by_key.setdefault(block.key.lower(), {"": block.kind, **fields})
+    for block in entries:
+        if OWN_KEY in block.fields:
+            # written by us: the citation key stands for a key that BibTeX does not allow
+            block.key = _text(_joined(block.fields.pop(OWN_KEY), macros))
     taken = {block.key for block in entries}
     seen: set[str] = set()
     for block, fields in resolved:
@@ -236,7 +241,7 @@ def printed_of(kind: str, key: str, fields: Mapping[str, str]) -> Printed:
         language=one("language", "langid"),
         url=fields.get("url", "").replace("\\", "").strip(),
         types=[part for part in (kind, one("type", "document_type"), one("entrysubtype")) if part],
-        registry=[key],
+        registry=[key, one("registry")],
         key=key,
         is_set=kind == "set" or "entryset" in fields,
         extra=extra,
@@ -254,10 +259,10 @@ def people(value: str) -> tuple[Author, ...]:
         name = name.strip()
         if not name:
             continue
-        if name.startswith("{") and name.endswith("}") and "}" not in name[1:-1] and "," not in name:
+        if name.startswith("{") and name.endswith("}") and "}" not in name[1:-1].replace("\\}", ""):
             text = _text(name)
             if text:
-                found.append(Author(text))
+                found.append(Author(text) if "," not in text or " and " in text else names.author(text) or Author(text))
             continue
         if "family=" in name.replace(" ", "") and "," in name:
             parts = dict(part.strip().split("=", 1) for part in plain(name).split(",") if "=" in part)

@@ -7,7 +7,7 @@ before it say. Everything is one pass with patterns that need linear time.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,8 +22,8 @@ _ENTRY = re.compile(
     rf"@[ \t]{{0,9}}({_NAME})\s{{0,20}}([{{(])"
     rf"(?=[ \t\r\n]{{0,20}}(?:[^,{{}}=\"\n]{{0,300}},|[^\s,{{}}=\"]{{1,300}}\s{{0,20}}[=}})]|[\"{{}}]))"
 )
-_WITHOUT_AT = re.compile(rf"\n[ \t]*({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*\n)", re.I)
-_LOOSE_START = re.compile(rf"(?:\A|\n)[ \t]*@[ \t]{{0,9}}({_NAME})\s{{0,20}}[{{(]")
+_WITHOUT_AT = re.compile(rf"\n[ \t]*[^\n@\\]?({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*\n)", re.I)
+_LOOSE_START = re.compile(r"(?:\A|\n)[ \t]*[^\s\\]?[ \t]*(?=@)@[ \t]{0,9}([^\s{}()@]{1,40})\s{0,20}([{(])")
 _SPACE = re.compile(r"(?:[\s,]+|(?<=\n)[ \t]*%[^\n]*)*")
 _GAP = re.compile(r"\s*")
 _NEXT = re.compile(r"[\s,]*([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
@@ -39,6 +39,7 @@ _FIELD_IN_VALUE = re.compile(
     re.M | re.I,
 )
 _LEFT_OVER = re.compile(r"^[ \t,]*[A-Za-z][\w-]{0,40}\s{0,20}=\s{0,20}[{\"]", re.M)
+UNREADABLE = "?"
 SPECIAL = frozenset({"comment", "string", "preamble"})
 
 Value = tuple[tuple[bool, str], ...]
@@ -79,19 +80,55 @@ class Lines:
 def blocks_of(text: str) -> Iterator[Block]:
     """Every entry and @string in file order; damaged ones carry a ``problem``."""
     lines = Lines(text)
-    bounds = _bounds(text)
-    skip_to = 0
-    for number, (start, match) in enumerate(bounds):
-        if start < skip_to:
-            continue
-        kind = match.group(1).lower()
-        limit = bounds[number + 1][0] if number + 1 < len(bounds) else len(text)
-        if kind in {"comment", "preamble"}:
-            end = _balanced(text, match.end(), len(text))
-            skip_to = end if end > 0 else match.end()
-            yield Block(kind, start, skip_to, lines.at(start), lines.at(skip_to), "")
-            continue
-        yield _block(text, start, match, limit, lines)
+    strong = _bounds(text)
+    weak = _weak_bounds(text, {start for start, _ in strong})
+    weak_starts = [start for start, _ in weak]
+    done, i = 0, 0
+    while True:
+        while i < len(strong) and strong[i][0] < done:
+            i += 1
+        w = bisect_left(weak_starts, done)
+        ahead = strong[i][0] if i < len(strong) else len(text)
+        if w < len(weak) and weak_starts[w] < ahead:
+            start, match = weak[w]
+        elif i < len(strong):
+            start, match = strong[i]
+            i += 1
+        else:
+            return
+        hard = strong[i][0] if i < len(strong) else len(text)
+        block = _block(text, start, match, hard, lines)
+        soft = bisect_right(weak_starts, start if block.problem else block.end - 1)
+        limit = min(hard, weak_starts[soft]) if soft < len(weak) else hard
+        if block.problem and limit < hard:
+            # another entry may begin in here, though it has no readable type or key
+            block = _block(text, start, match, limit, lines)
+        stray = _left_over(text, block, limit, lines)
+        done = block.end
+        yield block
+        if stray is not None:
+            yield stray
+
+
+def _left_over(text: str, block: Block, limit: int, lines: Lines) -> Block | None:
+    """Fields after the end of an entry: of a further entry that cannot be read, or of this one, closed too early."""
+    if block.problem or block.kind in SPECIAL or limit - block.end < 5:
+        return None
+    left = _LEFT_OVER.search(text, block.end, limit)
+    if left is None:
+        return None
+    mark = re.compile(r"\n[ \t]*@").search(text, block.end, left.start() + 1)
+    if mark:
+        start = mark.end() - 1
+        raw = text[start:limit].strip()
+        line = lines.at(start)
+        problem = f"no readable type, brace and key: {raw.splitlines()[0][:60]!r}"
+        return Block(UNREADABLE, start, limit, line, line + raw.count("\n"), raw, problem=problem)
+    block.problem = f"a brace closes the entry too early: fields go on in line {lines.at(left.start())}"
+    block.raw = text[block.start : limit].strip()
+    block.end = limit
+    block.line_end = block.line + block.raw.count("\n")
+    return None
 
 
 def _bounds(text: str) -> list[tuple[int, re.Match[str]]]:
@@ -101,10 +138,16 @@ def _bounds(text: str) -> list[tuple[int, re.Match[str]]]:
         before = match.start() - 1
         while before >= 0 and text[before] in " \t\ufeff":
             before -= 1
-        if before < 0 or text[before] in "\n})":
+        if before < 0 or text[before] in "\n})" or (text[before] != "\\" and (before == 0 or text[before - 1] == "\n")):
             found.append((match.start(), match))
-    found += [(match.start() + 1, match) for match in _WITHOUT_AT.finditer(text)]
+    found += [(match.start(1), match) for match in _WITHOUT_AT.finditer(text)]
     return sorted(found, key=lambda pair: pair[0])
+
+
+def _weak_bounds(text: str, known: set[int]) -> list[tuple[int, re.Match[str]]]:
+    """``@type{`` at the start of a line without a key: an entry only where the one before it is damaged."""
+    found = [(text.rindex("@", match.start(), match.start(1)), match) for match in _LOOSE_START.finditer(text)]
+    return [(start, match) for start, match in found if start not in known and match.group(1).lower() not in SPECIAL]
 
 
 def count_entries(text: str, blocks: list[Block]) -> int:
@@ -116,13 +159,16 @@ def count_entries(text: str, blocks: list[Block]) -> int:
     starts = [start for start, _ in spans]
     count = 0
     for match in _LOOSE_START.finditer(text):
-        place = text.index("@", match.start())
+        place = text.rindex("@", match.start(), match.start(1))
         before = bisect_right(starts, place) - 1
         inside = before >= 0 and spans[before][0] < place < spans[before][1]
         count += match.group(1).lower() not in SPECIAL and not inside
     for block in blocks:
+        if block.kind == UNREADABLE:
+            count += 1
+            continue
         head = text[text.rfind("\n", 0, block.start) + 1 : block.start + 1].strip(" \t\ufeff")
-        count += block.kind not in SPECIAL and head != "@"
+        count += block.kind not in SPECIAL and not (head.endswith("@") and len(head) < 3 and head[0] != "\\")
     return count
 
 
@@ -130,13 +176,14 @@ def _block(text: str, start: int, match: re.Match[str], limit: int, lines: Lines
     kind, opened = match.group(1).lower(), match.group(2)
     line = lines.at(start)
     block = Block(kind, start, limit, line, line, "")
+    if kind in {"comment", "preamble"}:
+        end = _balanced(text, match.end(), len(text))
+        block.end = end if end > 0 else match.end()
+        return block
     if text[start] != "@":
         block.mended.append((f"the @ before {kind} is missing", line))
     try:
         block.end = _read_fields(text, match.end(), limit, "}" if opened == "{" else ")", block, lines)
-        if limit - block.end > 4 and kind not in SPECIAL and (left := _LEFT_OVER.search(text, block.end, limit)):
-            where = lines.at(left.start())
-            raise EntryError(f"a brace closes the entry too early: fields go on in line {where}", where)
     except EntryError as error:
         block.problem = error.reason
         block.end = limit

@@ -35,7 +35,7 @@ _SYNONYMS = {
     "urls,landingpageurl,embaselink,trialurl,permalink",
     "type": "documenttype,itemtype,publicationtype,dt,studytype,doctype,type,recordtype,typeofwork,referencetype",
     "registry": "nctnumber,trialid,clinicaltrialnumbers,maintrialid,secondaryid,secondaryids,otherids,registrynumber,"
-    "trialregistrationnumber,registryid,orgstudyid",
+    "trialregistrationnumber,registryid,registryids,orgstudyid",
     "key": "accession,key,recordid,id,accessionnumber,eid,ut,lensid,pui,covidence,refid,exportkey,utuniquewosid,uid,"
     "documentidentifier,publicationid,nctnumber,trialid,an,openalexid,citationkey,storeid,referenceid,recordnumber,pmid",
     "notes": "notes,citation,extra,note,remarks,dateofpublication",

@@ -53,6 +53,7 @@ def _printed(element: Element) -> Printed:
     notes = every(element, "notes", "research-notes", "custom2", "custom1", "label", "work-type")
     database = " ".join(every(element, "remote-database-name", "remote-database-provider")).lower()
     pubmed = accession.isdigit() and (not database or any(n in database for n in ("medline", "pubmed", "nlm")))
+    own = next((key for key in element.iterfind("foreign-keys/key") if key.get("app") == "reviewkit"), None)
     return Printed(
         title=first(element, "titles/title", "titles/short-title"),
         authors=every(element, "contributors/authors/author"),
@@ -63,7 +64,7 @@ def _printed(element: Element) -> Printed:
         start_page=first(element, "pages"),
         dois=[*every(element, "electronic-resource-num"), *links],
         notes=[*notes, accession],
-        pmids=[accession] if pubmed and 6 <= len(accession) <= 8 else [],
+        pmids=[accession] if pubmed and (database or len(accession) > 5) and len(accession) < 9 else [],
         pmcids=notes,
         abstract=first(element, "abstract"),
         keywords=[
@@ -73,8 +74,8 @@ def _printed(element: Element) -> Printed:
         ],
         language=first(element, "language"),
         url=links[0] if links else "",
-        types=[(kind.get("name") or text_of(kind))] if kind is not None else [],
-        registry=[accession],
-        key=first(element, "rec-number") or accession,
+        types=[(kind.get("name") or text_of(kind)), *every(element, "work-type")] if kind is not None else [],
+        registry=[accession, *(note for note in notes if note.startswith("Registr"))],
+        key=text_of(own) if own is not None else first(element, "rec-number") or accession,
         extra=extra,
     )

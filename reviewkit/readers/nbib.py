@@ -19,8 +19,11 @@ _LOOSE = re.compile(r"^[ \ufeff]{0,2}([A-Z]{2,4})[ \t]{0,3}-(?:[ \t]+(.*)|)$")
 _COUNT = re.compile(r"[ \ufeff]{0,2}([A-Z]{2,4})[ \t]{0,3}-(?=[ \t]|$)")
 _MAPPED_NAMES = "PMID TI AB AU FAU DP VI IP PG JT TA LA PT MH OT LID AID PMC SI OID UI BTI CTI CN FIR STAT OWN LR SO"
 _MAPPED = frozenset(_MAPPED_NAMES.split())
-_PMID = re.compile(r"\n[ \ufeff]{0,2}PMID[ \t]{0,3}-(?=[ \t\n]|$)")
-_ODD = re.compile(r"\n[ \t]*\n[ \ufeff]{0,2}(?!PMID[ \t]{0,3}-)[^\n]*[^\s]")
+_PMID_LINE = r"[^\n]{0,3}PMID(?:[ \t]{0,3}-(?=[ \t]|$|\n)|[^\n\d]{1,4}\d{4,9}[ \t]*(?=$|\n))"
+"""A PMID line, also with a damaged hyphen or a stray character before it."""
+_START_LINE = re.compile(_PMID_LINE)
+_PMID = re.compile(r"\n" + _PMID_LINE)
+_ODD = re.compile(r"\n[ \t]*\n(?!" + _PMID_LINE + r")[^\n]*[^\s]")
 _ARTICLE = re.compile(r"t+j+$")
 _START = frozenset({"PMID", "UI"})
 
@@ -33,6 +36,10 @@ def tag_of(line: str) -> tuple[str, str] | None:
         tag = line[:4].rstrip()
         if tag.isalpha() and tag.isupper() and len(tag) > 1:
             return tag, line[6:]
+    if "PMID" in line[:7] and (start := _START_LINE.match(line)):
+        return "PMID", line[line.index("PMID") + 4 :].lstrip(" -\t") if start.end() == len(line) else line[
+            start.end() :
+        ]
     match = _LOOSE.match(line)
     return (match.group(1), match.group(2) or "") if match else None
 
@@ -111,8 +118,8 @@ def _count_odd(source: Source) -> int:
     for line in source.lines():
         if not line or line.isspace():
             apart = True
-        elif match := _COUNT.match(line):
-            tag = match.group(1)
+        elif match := _START_LINE.match(line) or _COUNT.match(line):
+            tag = "PMID" if match.re is _START_LINE else match.group(1)
             if tag == "PMID" or not count or (apart and _ARTICLE.match(seen)):
                 count, seen = count + 1, ""
             if tag in {"TI", "BTI"}:

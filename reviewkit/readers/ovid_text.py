@@ -10,7 +10,7 @@ from reviewkit.readers.printed import Printed, record
 from reviewkit.readers.source import Source
 from reviewkit.readers.tagged import TaggedEntry
 
-_MARKER = re.compile(r"^\ufeff?<\d{1,9}>\s*$")
+_MARKER = re.compile(r"^[^<]?<\d{1,9}>\s*$")
 _LABEL = re.compile(r"^[A-Z][A-Za-z()/&' -]{1,60}$")
 _KIND = re.compile(r"\s*\.?\[(?P<kind>[A-Z][^\[\]]{2,60})\]\.?$")
 _SOURCE = re.compile(r"^(?P<journal>.+?)[.,]\s+(?P<rest>.*)$", re.S)
@@ -49,9 +49,7 @@ def read_ovid_text(source: Source) -> ReadResult:
             entry.more(line.strip(), number)
     if entry is not None:
         _finish(entry, collector)
-    return collector.result(
-        sum(1 for line in source.lines() if line.lstrip("\ufeff")[:1] == "<" and _MARKER.match(line))
-    )
+    return collector.result(sum(1 for line in source.lines() if "<" in line[:2] and _MARKER.match(line)))
 
 
 def _finish(entry: TaggedEntry, collector: Collector) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -88,7 +89,7 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
         pmcid=pmcid,
         registry_ids=registry,
         abstract=abstract,
-        keywords=tuple(dict.fromkeys(word for text in printed.keywords if (word := clean(text)))),
+        keywords=_keywords(printed.keywords),
         language=language,
         url=printed.url.strip(),
         record_type=kind,
@@ -97,6 +98,15 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
         origin=origin,
         raw=raw,
     )
+
+
+def _keywords(printed: Iterable[str]) -> tuple[str, ...]:
+    words = []
+    for text in printed:
+        for part in re.split(r"[;|]", text) if ";" in text or "|" in text else (text,):
+            if word := clean(part):
+                words.append(word)
+    return tuple(dict.fromkeys(words))
 
 
 def _keep(extra: dict[str, str], name: str, printed: str, normal: str) -> None:

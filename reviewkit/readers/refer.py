@@ -40,6 +40,8 @@ def _entries(source: Source) -> Iterator[TaggedEntry]:
     apart = True
     for number, line in enumerate(source.lines(), 1):
         match = _TAG.match(line) if line else None
+        if match is None and line[1:4] == "%0 ":
+            match = _TAG.match(line[1:])
         if match is None:
             apart = apart or not line.strip()
             if entry is not None:
@@ -63,7 +65,9 @@ def count_entries(source: Source) -> int:
     """Entries counted on their own: blocks after a blank line that open with %0, %T or %A, and any further %0."""
     count, apart, types = 0, True, 0
     for line in source.lines():
-        head = line.lstrip("\ufeff")[:2]
+        line = line.lstrip("\ufeff")
+        line = line[1:] if line[1:4] == "%0 " else line
+        head = line[:2]
         if not line or line.isspace():
             apart = True
         elif head[:1] == "%" and _TAG.match(line):

@@ -20,6 +20,7 @@ from reviewkit.readers.rows import Row, _parse, delimiter_of, rows_of
 from reviewkit.readers.source import Source
 
 _HEADER_LINES = 30
+_DEFUSED = re.compile(r"'+[=+\-@\t\r]")
 _SOURCE_YEAR = re.compile(r"\((\d{4})\)")
 
 
@@ -80,7 +81,11 @@ def _any_header(lines: Sequence[str]) -> tuple[int, str, tuple[str, ...]] | None
 
 def count_rows(lines: Sequence[str], first: int, rows: Iterable[Row]) -> int:
     """Rows counted by the parity of quotes line by line; each damaged row counts once, by its own lines."""
-    damaged = {row.line - 1: row.line_end for row in rows if row.problem or row.mended}
+    damaged = {
+        row.line - 1: row.line_end
+        for row in rows
+        if row.problem or row.mended or (row.line == row.line_end and row.raw.count('"') % 2)
+    }
     count, at, open_quote, filled = 0, first, False, False
     while at < len(lines):
         if not open_quote and at in damaged:
@@ -165,9 +170,7 @@ def plausible(cells: Sequence[str], where: Mapping[str, list[int]]) -> bool:
 
 def _undefused(cell: str) -> str:
     """A cell without the quote that kept a spreadsheet from running it."""
-    if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@", "\t", "\r", "'"}:
-        return cell[1:]
-    return cell
+    return cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell
 
 
 def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str, list[int]]) -> Printed:

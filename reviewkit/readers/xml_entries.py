@@ -71,7 +71,7 @@ def parse(fragment: Fragment) -> Element:
         element: Element = parser.close()
     except ParseError as error:
         line = fragment.line + max(error.position[0], 1) - 1
-        message = "the end tag is missing" if not fragment.ended else error.msg.split(":")[0]
+        message = "the end tag is missing" if not fragment.ended else str(error).split(":")[0]
         raise EntryError(f"not well-formed XML in line {line}: {message}", line) from error
     except DefusedXmlException as error:
         raise EntryError("XML entities or a DOCTYPE inside an entry are refused") from error

@@ -18,7 +18,8 @@ _PAGE_TAIL = re.compile(
     r"(?:v\d+)?(?:\.full(?:\.pdf|-text)?|/(?:full|abstract|pdf|epdf|html|meta|fulltext|full-text|summary))/?(?:[?#].*)?$"
 )
 _PMID = re.compile(
-    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| id:?\s*|\s+)|pmid\D{0,4}|medline[:/]\s*)(\d{4,8})(?!\d)", re.I
+    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| id:?\s*|\s+)|medline[:/]\s*)(\d{4,8})(?!\d)|\bpmid\D{0,4}(\d{1,8})(?!\d)",
+    re.I,
 )
 _BRACKET_PMID = re.compile(r"(?<!\d)(\d{4,8})\s*\[(?:pmid|pubmed)\]", re.I)
 _PMCID = re.compile(r"(?<![A-Za-z])PMC\s?(\d{4,9})(?!\d)", re.I)
@@ -107,7 +108,7 @@ def pmid(text: str) -> str:
 def labelled_pmid(text: str) -> str:
     """A PubMed number that is called one (``PMID:``, ``[PMID]``, a PubMed address)."""
     match = _BRACKET_PMID.search(text) or _PMID.search(text)
-    return match.group(1).lstrip("0") if match else ""
+    return next(found for found in match.groups() if found).lstrip("0") if match else ""
 
 
 def pmcid(text: str) -> str:

@@ -30,6 +30,11 @@ _GROUP = re.compile(
     r"\.(?:com|org|net|edu|gov|ir|uk|de|info)\b|\b(?:for|the|of|and|on)\b|[@/]|\d{3}",
     re.I,
 )
+_ORGANISATION = re.compile(
+    r"\b(?:universit|institut|group|committee|consortium|collaborat|network|organi[sz]ation|association|society|college|"
+    r"hospital|centre|center|department|ministry|agency|foundation|council|office|bureau|laborator|academy|authority)",
+    re.I,
+)
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[-‐]?){1,4}$")
 
 
@@ -53,9 +58,14 @@ def author(text: str) -> Author | None:
     name = said(clean(text))
     if name.startswith("[") and name.endswith("]"):
         return None
-    name = _LEAD.sub("", _NUMBERS.sub("", name)).strip(" ,;")
+    name = _LEAD.sub("", _NUMBERS.sub("", name)).strip(" ;")
+    corporate = name.endswith(",") and name.count(",") == 1
+    name = name.strip(" ,;")
     if not name or _ET_AL.match(name):
         return None
+    if corporate:
+        # EndNote's way to say: this is one name, do not turn it round
+        return Author(name)
     if "," in name:
         return _comma(name)
     if _GROUP.search(name):
@@ -127,7 +137,7 @@ def split_names(text: str) -> list[str]:
     (['Smith, J.', 'Jones, K. L.'], ['Smith, John'])
     """
     for mark in (";", "|", "\n", " and "):
-        if mark in text:
+        if mark in text and (mark != " and " or not _ORGANISATION.search(text)):
             return [one for part in text.split(mark) if part.strip() for one in split_names(part.strip())]
     if text.count(",") < 1:
         return [text]
