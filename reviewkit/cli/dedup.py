@@ -14,7 +14,8 @@ from reviewkit.dedup import Deduplication, Settings, deduplicate
 from reviewkit.errors import InputError
 from reviewkit.model import ReadResult, Record
 from reviewkit.readers import read
-from reviewkit.readers.columns import columns_of
+from reviewkit.readers.detect import detect
+from reviewkit.readers.source import open_source
 
 
 @click.command("dedup")
@@ -31,7 +32,7 @@ def dedup_command(
     Exit code 0: done. 2: a file cannot be read or an id is missing. 3: done, but entries were rejected while reading.
     """
     try:
-        results = [(name, read(Path(name))) for name in files]
+        results = [(name, _read(name, column)) for name in files]
         records = [record for _, result in results for record in result.records]
         ids = _ids(results, column)
         start = time.perf_counter()
@@ -75,22 +76,26 @@ def _ids(results: Sequence[tuple[str, ReadResult]], column: str | None) -> list[
     return [_value(record, column, name) for name, result in results for record in result.records]
 
 
+def _read(name: str, column: str | None) -> ReadResult:
+    """Read one export; in a table the column that a person named is the key, whatever its heading means to us."""
+    path = Path(name)
+    if column is not None and detect(open_source(path)) == "csv":
+        return read(path, columns={"key": column})
+    return read(path)
+
+
 def _value(record: Record, column: str, name: str) -> str:
-    """A record's value in a column: kept as printed, or read into the field that the heading means."""
-    if column in record.extra:
-        return record.extra[column].strip()
-    meant = columns_of([column])
-    for field in ("key", "pmid", "doi"):
-        value = str(getattr(record, field))
-        if field in meant and value:
-            return value
-    raise InputError(
-        f"no value in column {column!r}",
-        file=name,
-        line=record.origin.line,
-        code="no-id",
-        remedy="Name a column that every record fills, or leave --id out to use file:line.",
-    )
+    """A record's id: its key in a table, else the field of its own kind that bears the name."""
+    value = record.extra.get(column, "").strip() or record.key
+    if not value:
+        raise InputError(
+            f"no value in column {column!r}",
+            file=name,
+            line=record.origin.line,
+            code="no-id",
+            remedy="Name a column that every record fills, or leave --id out to use file:line.",
+        )
+    return value
 
 
 def _print(found: Deduplication, records: dict[str, Record], seconds: float) -> None:

@@ -237,7 +237,7 @@ def printed_of(kind: str, key: str, fields: Mapping[str, str]) -> Printed:
         pmids=pmids,
         pmcids=[one("pmcid", "pmc"), one("note")],
         abstract=one("abstract"),
-        keywords=re.split(r"\s*[;,|]\s*", one("keywords", "keyword", "author-keywords", "mesh")),
+        keywords=_split_keywords(one("keywords", "keyword", "author-keywords", "mesh")),
         language=one("language", "langid"),
         url=fields.get("url", "").replace("\\", "").strip(),
         types=[part for part in (kind, one("type", "document_type"), one("entrysubtype")) if part],
@@ -246,6 +246,11 @@ def printed_of(kind: str, key: str, fields: Mapping[str, str]) -> Printed:
         is_set=kind == "set" or "entryset" in fields,
         extra=extra,
     )
+
+
+def _split_keywords(text: str) -> list[str]:
+    """Keywords parted by semicolons, by commas where there is no semicolon."""
+    return text.split(";") if ";" in text else text.split(",")
 
 
 def people(value: str) -> tuple[Author, ...]:
@@ -262,7 +267,7 @@ def people(value: str) -> tuple[Author, ...]:
         if name.startswith("{") and name.endswith("}") and "}" not in name[1:-1].replace("\\}", ""):
             text = _text(name)
             if text:
-                found.append(Author(text) if "," not in text or " and " in text else names.author(text) or Author(text))
+                found.extend(_group(text))
             continue
         if "family=" in name.replace(" ", "") and "," in name:
             parts = dict(part.strip().split("=", 1) for part in plain(name).split(",") if "=" in part)
@@ -276,6 +281,14 @@ def people(value: str) -> tuple[Author, ...]:
         found.extend(person for one in several if (person := names.author(one)) is not None)
     half = len(found) // 2
     return tuple(found[:half] if half > 1 and found[:half] == found[half:] else found)
+
+
+def _group(text: str) -> tuple[Author, ...]:
+    """A name in braces: one unit, unless a comma parts family and given name all the same."""
+    if text.startswith("[") or ("," in text and " and " not in text):
+        person = names.author(text)
+        return (person,) if person is not None else ()
+    return (Author(text),)
 
 
 def _split_and(value: str) -> list[str]:

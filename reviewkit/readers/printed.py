@@ -91,7 +91,7 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
         abstract=abstract,
         keywords=_keywords(printed.keywords),
         language=language,
-        url=printed.url.strip(),
+        url=one_line(printed.url),
         record_type=kind,
         key=one_line(printed.key),
         extra=extra,

@@ -80,11 +80,16 @@ def _fields(record: Record, kind: str) -> Iterator[tuple[str, str]]:
         ("registry", escaped(", ".join(record.registry_ids))),
         ("type", WORDS.get(record.record_type, "")),
         ("language", escaped(record.language)),
-        ("keywords", escaped("; ".join(record.keywords))),
+        ("keywords", escaped(_keywords(record.keywords))),
         ("abstract", escaped(record.abstract)),
         ("url", one_line(record.url).replace("{", "%7B").replace("}", "%7D")),
     ]
     return ((field, value) for field, value in values if value)
+
+
+def _keywords(words: tuple[str, ...]) -> str:
+    # the semicolon tells that commas belong to the words
+    return "; ".join(words) + (";" if len(words) == 1 and "," in words[0] else "")
 
 
 def _name(author: Author) -> str:

@@ -17,7 +17,7 @@ EP  - 19
 DO  - 10.1234/alpha.1
 AB  - Twenty people walked.
 Ten did not.
-ER  - 
+ER  -
 
 TY  - JOUR
 ID  - k2
@@ -25,7 +25,7 @@ TI  - Beta study of {sleep} & rest: 5% better
 AU  - de Vries, Jan
 PY  - 2002
 DO  - 10.1234/beta.2
-ER  - 
+ER  -
 
 TY  - CHAP
 ID  - k3
@@ -33,7 +33,7 @@ TI  - Gamma review of warm baths
 AU  - Çelik, Ömer
 PY  - 2003
 DO  - 10.1234/gamma.3
-ER  - 
+ER  -
 """
 
 NBIB = """PMID- 1000001

@@ -18,7 +18,8 @@ _PAGE_TAIL = re.compile(
     r"(?:v\d+)?(?:\.full(?:\.pdf|-text)?|/(?:full|abstract|pdf|epdf|html|meta|fulltext|full-text|summary))/?(?:[?#].*)?$"
 )
 _PMID = re.compile(
-    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| id:?\s*|\s+)|medline[:/]\s*)(\d{4,8})(?!\d)|\bpmid\D{0,4}(\d{1,8})(?!\d)",
+    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| id:?\s*|\s+)|medline[:/]\s*)(\d{4,8})(?!\d)|"
+    r"\bpmid\D{0,4}(\d{1,8})(?!\d)",
     re.I,
 )
 _BRACKET_PMID = re.compile(r"(?<!\d)(\d{4,8})\s*\[(?:pmid|pubmed)\]", re.I)
