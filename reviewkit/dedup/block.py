@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from reviewkit.dedup.abstract import opening
 from reviewkit.dedup.prep import Columns
+from reviewkit.dedup.title import title_words
 
 Pairs = NDArray[np.int64]
 """Pairs of positions, shape (m, 2), the smaller first, each pair once."""
@@ -56,7 +57,7 @@ def block_keys(columns: Columns) -> Iterator[Sequence[str]]:
     yield columns.pmid
     yield columns.registry
     yield columns.title
-    yield [" ".join(sorted(set(title.split()))[-6:]) for title in columns.title]
+    yield [title_words(title) for title in columns.title]
     yield [_joined(first, year) for first, year in zip(firsts, years, strict=True)]
     yield [_joined(first, head) for first, head in zip(firsts, heads, strict=True)]
     yield [_joined(year, head) for year, head in zip(years, heads, strict=True)]

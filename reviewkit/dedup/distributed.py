@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,15 +14,21 @@ from reviewkit.dedup.prep import Columns, prepare
 from reviewkit.dedup.result import Answer, Deduplication, Settings
 from reviewkit.model import Record
 
-if TYPE_CHECKING:
-    from distributed import Client
+
+class ClusterClient(Protocol):
+    """What is asked of a ``distributed.Client``, so that Dask need not be installed to import this module."""
+
+    def submit(self, work: Any, /, *arguments: Any, pure: bool) -> Any: ...
+
+    def gather(self, futures: Any, /) -> Any: ...
+
 
 _DEFAULT = Settings()
 
 
 def deduplicate_on_cluster(
     records: Sequence[Record] | Columns,
-    client: Client,
+    client: ClusterClient,
     *,
     ids: Sequence[str] | None = None,
     answers: Iterable[Answer] = (),

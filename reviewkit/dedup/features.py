@@ -21,6 +21,7 @@ Rows = NDArray[np.int64]
 UNSAID = -1.0
 """The score of a field that one of the two records leaves empty."""
 _SHORTEST_CUT = 20
+_SAME_ORDER = 88.0
 _MANY = 4
 _VERY_LONG = 60
 
@@ -38,6 +39,7 @@ class Features:
     title_long: Flags
     title_very_long: Flags
     other_script: Flags
+    reordered: Flags
     generic: Flags
     editorials: Flags
     one_conference: Flags
@@ -90,6 +92,7 @@ def compare(columns: Columns, codes: Codes, title: Scores, one: Rows, other: Row
         title_long=codes.long_title[one] & codes.long_title[other],
         title_very_long=np.minimum(codes.title_length[one], codes.title_length[other]) >= _VERY_LONG,
         other_script=codes.latin_title[one] != codes.latin_title[other],
+        reordered=_agree(codes.title_words, one, other)[0] & (title < _SAME_ORDER),
         generic=(both & GENERIC) != 0,
         editorials=((both & EDITORIAL) != 0) & ((either & GENERIC) != 0),
         one_conference=((either ^ both) & CONFERENCE) != 0,

@@ -100,5 +100,5 @@ def _worth_a_look(codes: Codes, title: NDArray[np.float32], one: Rows, other: Ro
     place = equal(codes.first_digits) & equal(codes.volume)
     shelf = equal(codes.volume) & equal(codes.issue) & (codes.name_count[one] > 1) & (codes.name_count[other] > 1)
     named = equal(codes.doi) | equal(codes.pmid) | equal(codes.registry)
-    edges = equal(codes.title_head) | equal(codes.title_tail)
+    edges = equal(codes.title_head) | equal(codes.title_tail) | equal(codes.title_words)
     return (title >= _ALIKE_ENOUGH) | (title < 0) | named | place | edges | shelf

@@ -14,7 +14,7 @@ from reviewkit.dedup.doi import normalise_doi, normalise_pmid, without_version
 from reviewkit.dedup.journal import normalise_journal
 from reviewkit.dedup.markers import place_markers, title_markers
 from reviewkit.dedup.pages import normalise_issue, normalise_pages, normalise_volume, page_digits
-from reviewkit.dedup.title import normalise_title, title_numbers, without_notes
+from reviewkit.dedup.title import normalise_title, title_numbers, title_words, without_notes
 from reviewkit.errors import InputError
 from reviewkit.model import Record
 
@@ -77,6 +77,7 @@ class Codes:
     numbers: NDArray[np.int64]
     title_head: NDArray[np.int64]
     title_tail: NDArray[np.int64]
+    title_words: NDArray[np.int64]
     long_title: NDArray[np.bool_]
     title_length: NDArray[np.int32]
     latin_title: NDArray[np.bool_]
@@ -100,6 +101,7 @@ def encode(columns: Columns) -> Codes:
         numbers=codes_of(map(title_numbers, titles), n),
         title_head=codes_of((title[:_EDGE] for title in titles), n),
         title_tail=codes_of((title[-_EDGE:] for title in titles), n),
+        title_words=codes_of(map(title_words, titles), n),
         long_title=np.fromiter((len(t) >= _SHORTEST_TITLE and t.count(" ") >= 4 for t in titles), np.bool_, n),
         title_length=np.fromiter(map(len, titles), np.int32, n),
         latin_title=np.fromiter((title.isascii() or _mostly_latin(title) for title in titles), np.bool_, n),

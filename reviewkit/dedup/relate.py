@@ -62,4 +62,7 @@ def _abstract_and_article(f: Features) -> Flags:
 
 def _companions(f: Features) -> Flags:
     team = (f.names >= 90.0) & f.several_names
-    return team & (f.years <= 1) & ~f.year_unsaid & (f.title >= 55.0) & ~f.generic
+    one_matter = team & (f.years <= 1) & (f.title >= 55.0) & ~f.generic
+    # "Metabolism of X in Y" and "Y and the metabolism of X" in one year, in two journals.
+    turned = f.reordered & (f.years < 1) & ((f.names >= 80.0) | (f.names < 0)) & (f.doi_clash | f.volume_clash)
+    return (one_matter | turned) & ~f.year_unsaid

@@ -69,3 +69,9 @@ def title_numbers(title: str) -> str:
     digits = "".join(_DIGITS.findall(title))
     romans = [str(_ROMAN_VALUES[word]) for word in _ROMAN.findall(title)]
     return digits + "".join(romans)
+
+
+def title_words(title: str) -> str:
+    """The words of more than three letters in alphabetical order, whatever order the title has; at least three."""
+    words = sorted({word for word in title.split() if len(word) > 3})
+    return " ".join(words) if len(words) >= 3 else ""

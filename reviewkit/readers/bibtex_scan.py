@@ -97,6 +97,8 @@ def blocks_of(text: str) -> Iterator[Block]:
         else:
             return
         hard = strong[i][0] if i < len(strong) else len(text)
+        if w < len(weak) and start == weak_starts[w] and w + 1 < len(weak):
+            hard = min(hard, weak_starts[w + 1])
         block = _block(text, start, match, hard, lines)
         soft = bisect_right(weak_starts, start if block.problem else block.end - 1)
         limit = min(hard, weak_starts[soft]) if soft < len(weak) else hard

@@ -75,7 +75,7 @@ def rows_of(
 class _Budget:
     """Work left for mending rows of one file, so that a hostile file costs no more than a second."""
 
-    chars: int = 40_000_000
+    chars: int = 6_000_000
 
 
 def _whole(lines: Sequence[str], at: int, delimiter: str) -> tuple[int, tuple[str, ...] | None]:

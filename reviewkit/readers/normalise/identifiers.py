@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from reviewkit.readers.normalise.text import western_digits
 
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9})*/[^\s\"|\u200b]+")
-_LABELLED_DOI = re.compile(r"(?:\bdoi\s*[:=]?\s*|doi\.org/)(10\.\d{4,9}(?:\.\d{1,9})*/[^\s\"|]+)", re.I)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9})*/[^\s\"|\u200b]{1,300}")
+_LABELLED_DOI = re.compile(r"(?:\bdoi\s*[:=]?\s*|doi\.org/)(10\.\d{4,9}(?:\.\d{1,9})*/[^\s\"|]{1,300})", re.I)
 _OTHER_ARTICLE = re.compile(r"\b(?:errat|correct|comment|retract|update|reply|reprint|cites|republish)", re.I)
 _SCI_TAIL = re.compile(
     r"(?:\[doi\]|\[pii\]|</.*|&(?:amp;)?(?:partnerid|md5|atitle|stitle|title|issn|rft|sid)=?.*)$", re.I
