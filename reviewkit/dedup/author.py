@@ -19,6 +19,7 @@ _NOBODY_WORDS = "al anon anonymous et etal jr others sr ii iii no authors author
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _NOBODY = frozenset(_NOBODY_WORDS.split())
 _MAX_AUTHORS = 30
+_LONGEST_NAME = 600
 
 
 def _words(text: str, *, shouting: bool) -> list[str]:
@@ -57,7 +58,7 @@ def family_names_of(authors: Sequence[Author]) -> tuple[str, ...]:
     """Family names of parsed authors; a name that was not parsed is read as text."""
     names: list[str] = []
     for author in authors[:_MAX_AUTHORS]:
-        family = author.family
+        family = author.family[:_LONGEST_NAME]
         if not author.given and not family.isalpha():
             names.extend(family_names(family))
         else:
@@ -71,6 +72,6 @@ def all_words_of(authors: Sequence[Author]) -> tuple[str, ...]:
     """Every long word of the names, given names too: what is left to compare where the two were swapped."""
     words: list[str] = []
     for author in authors[:_MAX_AUTHORS]:
-        plain = unaccented(f"{author.given} {author.family}")
+        plain = unaccented(f"{author.given} {author.family}"[:_LONGEST_NAME])
         words.extend(_words(plain, shouting=plain.isupper()))
     return tuple(words)

@@ -43,6 +43,7 @@ class Features:
     generic: Flags
     editorials: Flags
     one_conference: Flags
+    both_conference: Flags
     cochrane: Flags
     marked_apart: NDArray[np.int32]
     numbers_clash: Flags
@@ -96,6 +97,7 @@ def compare(columns: Columns, codes: Codes, title: Scores, one: Rows, other: Row
         generic=(both & GENERIC) != 0,
         editorials=((both & EDITORIAL) != 0) & ((either & GENERIC) != 0),
         one_conference=((either ^ both) & CONFERENCE) != 0,
+        both_conference=(both & CONFERENCE) != 0,
         cochrane=(both & COCHRANE) != 0,
         marked_apart=either ^ both,
         numbers_clash=numbers_clash,

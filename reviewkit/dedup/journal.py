@@ -10,14 +10,16 @@ from reviewkit.dedup.text import folded
 
 _STOP_WORDS = (
     "a an and as at de del der des di die du e el en et for fur in la las le les los of on sur the to und van von y "
-    "journal j zeitschrift official publication"
+    "official publication"
 )
 _STOP = frozenset(_STOP_WORDS.split())
+_LONGEST = 300
 _NOTE = re.compile(r"\s*[:=/(\[].*$|\.\s*conference\b.*$", re.IGNORECASE)
 
 
 def normalise_journal(name: str) -> str:
     """The journal's words, folded, in printed order, without subtitle or society."""
+    name = name[:_LONGEST]
     short = _NOTE.sub("", name)
     return folded(short) or folded(name)
 
@@ -37,7 +39,7 @@ def journal_similarity(one: str, other: str) -> float:
     long = [word for word in other.split() if word not in _STOP]
     if _abbreviates(short, long) or _abbreviates(long, short) or _initials(one, other):
         return 100.0
-    return float(fuzz.token_set_ratio(" ".join(short), " ".join(long)))
+    return float(fuzz.token_sort_ratio(" ".join(short), " ".join(long)))
 
 
 def _abbreviates(short: list[str], long: list[str]) -> bool:

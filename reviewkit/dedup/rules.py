@@ -153,7 +153,9 @@ def _editorial(f: Features) -> Flags:
 
 
 def _title_authors_year(f: Features) -> Flags:
-    clash = f.page_clash | f.volume_clash | f.issue_clash | f.doi_clash | f.pmid_clash | _journal_other(f)
+    # A meeting's abstract stands under the journal's name in one database and the meeting's in another.
+    journal = _journal_other(f) & ~(f.both_conference & f.volume_same)
+    clash = f.page_clash | f.volume_clash | f.issue_clash | f.doi_clash | f.pmid_clash | journal
     return _equal_title(f) & f.title_long & _names(f) & (f.years < 1) & ~clash
 
 

@@ -34,6 +34,8 @@ _NOTICE_OF = re.compile(
     re.IGNORECASE,
 )
 _MOST_NOTES = 4
+# A title longer than this is an abstract in the wrong field; comparing it whole would cost its length squared.
+_LONGEST = 1_000
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b(?:i{1,3}|iv|vi{0,3}|ix|x)\b")
 _ROMAN_VALUES = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
@@ -44,13 +46,15 @@ def normalise_title(title: str) -> str:
 
     That a title belongs to a notice is kept as a marker (see `markers.title_markers`).
     """
+    title = title[:_LONGEST]
     if "(" in title:
         title = _CITATION.sub("", title)
     return folded(_NOTICE_OF.sub("", without_notes(title)))
 
 
 def without_notes(title: str) -> str:
-    """The title without the bracketed notes at its end."""
+    """The title, at most its first 1,000 characters, without the bracketed notes at its end."""
+    title = title[:_LONGEST]
     if "[" not in title and "(" not in title:
         return title
     for _ in range(_MOST_NOTES):

@@ -23,6 +23,7 @@ from reviewkit.readers.ris import read_ris
 from reviewkit.readers.source import Source, open_source, source_of_bytes
 from reviewkit.readers.table import read_csv
 from reviewkit.readers.wos import read_wos
+from reviewkit.readers.xlsx import read_xlsx
 
 __all__ = ["FORMATS", "read", "read_bytes"]
 
@@ -37,6 +38,7 @@ FORMATS: Mapping[str, Callable[[Source], ReadResult]] = {
     "ovid-text": read_ovid_text,
     "bibtex": read_bibtex,
     "csv": read_csv,
+    "xlsx": read_xlsx,
 }
 """Readers by the name of the format they read."""
 
@@ -65,9 +67,9 @@ def read_bytes(data: bytes, name: str = "input", *, columns: Mapping[str, str] |
 
 
 def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
-    if columns:
-        return read_csv(source, columns)
     found = detect(source)
+    if columns:
+        return read_xlsx(source, columns) if found == "xlsx" else read_csv(source, columns)
     reader = FORMATS.get(found)
     if reader is None:
         raise InputError(

@@ -11,19 +11,20 @@ _SYNONYMS = {
     "title": "title,articletitle,documenttitle,studytitle,publictitle,primarytitle,ti,displayname,scientifictitle,"
     "officialtitle,papertitle,itemtitle,referencetitle,originaltitle,titulo,titel,titre",
     "authors": "authors,author,authornames,authorfullnames,au,af,authorsnames,autores,autor,autoren,auteurs,creators,"
-    "authorlist,creator,authorsprimary,firstauthor,contributors",
+    "authorlist,creator,authorsprimary,firstauthors,firstauthor,contributors",
     "year": "year,publicationyear,publishedyear,py,pubyear,publishyear,yearpublished,ano,jahr,annee,yr,dateyear",
     "date": "date,publicationdate,datepublished,pubdate,startdate,dateregistration,dateofregistration,published,"
     "coverdate,onlinedate,firstposted,da,dateadded,createdate",
     "journal": "sourcetitle,journal,publicationtitle,journaltitle,so,journalbook,pubtitle,publicationname,source,t2,"
+    "jf,jo,"
     "journalname,secondarytitle,periodical,booktitle,venue,revista,containertitle,hostvenue,zeitschrift",
     "journal_other": "abbreviatedsourcetitle,journalabbreviation,ji,j9,isoabbreviation",
     "volume": "volume,vl,vol,volumen,band",
     "issue": "issue,issuenumber,number,is,no,numero,heft",
-    "start_page": "pagestart,startpage,bp,firstpage,spage,pages,pagination,pagenumbers,page,pagerange,paginas,seiten",
+    "start_page": "pagestart,startpage,bp,firstpage,spage,sp,pages,pagination,pagenumbers,page,pagerange,paginas,seiten",
     "article_number": "artno,articlenumber,ar,articleno",
     "end_page": "pageend,endpage,ep,epage,lastpage",
-    "doi": "doi,di,digitalobjectidentifier,doinumber,articledoi,doilink,doiurl",
+    "doi": "doi,di,do,digitalobjectidentifier,doinumber,articledoi,doilink,doiurl",
     "pmid": "pmid,pubmedid,pm,medlineid,medlinepmid,pubmed,pubmedpmid",
     "pmcid": "pmcid,pmcidnumber,pmc,pubmedcentralid",
     "abstract": "abstract,ab,abstractnote,briefsummary,abstracts,abstracttext,summary,notesabstract,resumen,"
@@ -31,12 +32,14 @@ _SYNONYMS = {
     "keywords": "authorkeywords,keywords,de,manualtags,automatictags,indexkeywords,conditions,condition,meshterms,"
     "keyword,subjects,emtreemedicalindexterms,emtreedrugindexterms,tags,kw",
     "language": "languageoforiginaldocument,language,la,idioma,languages,articlelanguage,sprache,lang",
-    "url": "link,url,openurllink,studyurl,sourceurls,externalurl,webaddress,pdflink,plink,articleurl,fulltextlink,"
+    "url": "link,url,ur,openurllink,studyurl,sourceurls,externalurl,webaddress,pdflink,plink,articleurl,fulltextlink,"
     "urls,landingpageurl,embaselink,trialurl,permalink",
-    "type": "documenttype,itemtype,publicationtype,dt,studytype,doctype,type,recordtype,typeofwork,referencetype",
+    "type": "documenttype,typeofreference,ty,itemtype,publicationtype,dt,studytype,doctype,type,recordtype,"
+    "typeofwork,referencetype",
     "registry": "nctnumber,trialid,clinicaltrialnumbers,maintrialid,secondaryid,secondaryids,otherids,registrynumber,"
     "trialregistrationnumber,registryid,registryids,orgstudyid",
-    "key": "accession,key,recordid,id,accessionnumber,eid,ut,lensid,pui,covidence,refid,exportkey,utuniquewosid,uid,"
+    "key": "ut,accession,key,"
+    "recordid,id,accessionnumber,eid,lensid,pui,covidence,refid,exportkey,utuniquewosid,uid,"
     "documentidentifier,publicationid,nctnumber,trialid,an,openalexid,citationkey,storeid,referenceid,recordnumber,pmid",
     "notes": "notes,citation,extra,note,remarks,dateofpublication",
 }

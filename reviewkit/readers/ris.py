@@ -203,12 +203,14 @@ def printed_of(entry: TaggedEntry) -> Printed:
 
 
 def _journal(entry: TaggedEntry, extra: dict[str, str]) -> str:
-    """The longest of the names given: full title before abbreviation."""
-    names = entry.all("T2", "JF", "JO", "BT") or entry.all("JA", "J2", "J1")
-    if not names:
+    """The full name before abbreviations; T2 only without JF, for some databases put a translated title there."""
+    full = entry.all("JF")
+    names = [*full, *entry.all("JO")] if full else entry.all("T2") or entry.all("JO", "BT")
+    short = entry.all("JO", "JA", "J2", "J1")
+    if not names and not short:
         return ""
-    journal = max(names, key=len)
-    others = [name for name in dict.fromkeys((*names, *entry.all("JA", "J2", "J1"))) if name != journal]
+    journal = max(names or short, key=len)
+    others = [name for name in dict.fromkeys((*names, *short, *entry.all("T2"))) if name != journal]
     if others:
         extra["journal_other"] = "; ".join(others)
     return journal

@@ -215,7 +215,7 @@ def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str
         pmids=every("pmid"),
         pmcids=[*every("pmcid"), *every("notes")],
         abstract=one("abstract"),
-        keywords=[word for text in every("keywords") for word in re.split(r"\s*[;|]\s*", text)],
+        keywords=[word for text in every("keywords") for word in _listed(text)],
         language=one("language"),
         url=one("url"),
         types=kinds,
@@ -223,6 +223,13 @@ def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str
         key=one("key"),
         extra=extra,
     )
+
+
+def _listed(text: str) -> list[str]:
+    """Words of a list, also of one that a program printed (``['a', 'b']``)."""
+    if text[:2] in {"['", '["'} and text.endswith("]"):
+        return re.split(r"""['"]\s*,\s*['"]""", text[2:-2])
+    return re.split(r"\s*[;|]\s*", text)
 
 
 _SOURCE = re.compile(

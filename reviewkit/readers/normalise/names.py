@@ -30,6 +30,7 @@ _GROUP = re.compile(
     r"\.(?:com|org|net|edu|gov|ir|uk|de|info)\b|\b(?:for|the|of|and|on)\b|[@/]|\d{3}",
     re.I,
 )
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _ORGANISATION = re.compile(
     r"\b(?:universit|institut|group|committee|consortium|collaborat|network|organi[sz]ation|association|society|college|"
     r"hospital|centre|center|department|ministry|agency|foundation|council|office|bureau|laborator|academy|authority)",
@@ -70,7 +71,11 @@ def author(text: str) -> Author | None:
         return _comma(name)
     if _GROUP.search(name):
         return Author(name)
-    return _forward(name.split(" "))
+    tokens = name.split(" ")
+    if "\u3400" <= name[0] <= "\u9fff" or "\uac00" <= name[0] <= "\ud7a3":
+        # Chinese and Korean names begin with the family
+        return Author(tokens[0], " ".join(tokens[1:]))
+    return _forward(tokens)
 
 
 def _comma(name: str) -> Author:
@@ -136,8 +141,10 @@ def split_names(text: str) -> list[str]:
     >>> split_names("Smith, J., Jones, K. L."), split_names("Smith, John")
     (['Smith, J.', 'Jones, K. L.'], ['Smith, John'])
     """
+    if text[:2] in {"['", '["'} and text.endswith("]"):
+        return [found for pair in _QUOTED.findall(text) if (found := pair[0] or pair[1])]
     for mark in (";", "|", "\n", " and "):
-        if mark in text and (mark != " and " or not _ORGANISATION.search(text)):
+        if mark in text and (mark != " and " or "," in text or not _ORGANISATION.search(text)):
             return [one for part in text.split(mark) if part.strip() for one in split_names(part.strip())]
     if text.count(",") < 1:
         return [text]
