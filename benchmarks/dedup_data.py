@@ -28,8 +28,9 @@ SETS = ("cytology_screening", "haematology", "digital_work", "diabetes")
 _COPIES = ((1, 0.80), (2, 0.12), (3, 0.05), (4, 0.02), (5, 0.01))
 _ABBREVIATED = {
     "journal": "J", "american": "Am", "international": "Int", "european": "Eur", "medicine": "Med", "clinical": "Clin",
-    "research": "Res", "british": "Br", "archives": "Arch", "annals": "Ann", "cancer": "Cancer", "gynecology": "Gynecol",
-    "obstetrics": "Obstet", "pathology": "Pathol", "information": "Inf", "systems": "Syst", "management": "Manag",
+    "research": "Res", "british": "Br", "archives": "Arch", "annals": "Ann", "cancer": "Cancer",
+    "gynecology": "Gynecol", "obstetrics": "Obstet", "pathology": "Pathol",
+    "information": "Inf", "systems": "Syst", "management": "Manag",
     "haematology": "Haematol", "hematology": "Hematol", "nephrology": "Nephrol", "pediatric": "Pediatr",
 }  # fmt: skip
 
@@ -132,7 +133,9 @@ def _reports(corpus: _Corpus) -> list[Record]:
         page = str(rng.randint(900, 2000))
         return [first, replace(first, title=f"Erratum to: {first.title}", pages=page, doi=_doi(rng), abstract="")]
     if dice < 0.04:
-        talk = replace(first, journal=f"{rng.choice(corpus.journals)}. Conference: {rng.randint(5, 60)}th Annual Meeting")
+        talk = replace(
+            first, journal=f"{rng.choice(corpus.journals)}. Conference: {rng.randint(5, 60)}th Annual Meeting"
+        )
         year = (first.year or 2000) - rng.randint(0, 1)
         return [first, replace(_elsewhere(rng, talk), year=year, pages=f"S{rng.randint(1, 400)}", doi="", abstract="")]
     if dice < 0.07:
@@ -217,7 +220,9 @@ def _other_title(rng: random.Random, title: str) -> str:
 def _other_journal(rng: random.Random, journal: str) -> str:
     if rng.random() < 0.15:
         return f"{journal} (Online)"
-    words = [word for word in re.split(r"[\s:,]+", journal) if word.lower() not in {"of", "the", "and", "in", "for", "&"}]
+    words = [
+        word for word in re.split(r"[\s:,]+", journal) if word.lower() not in {"of", "the", "and", "in", "for", "&"}
+    ]
     return " ".join(_ABBREVIATED.get(word.lower(), word) for word in words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reviewkit.dedup.journal import journal_similarity
+from reviewkit.dedup.markers import CONFERENCE
 from reviewkit.dedup.prep import Columns
 from reviewkit.dedup.rules import OTHER_JOURNAL
 
@@ -12,7 +13,8 @@ def clash(columns: Columns, one: int, other: int) -> bool:
     if _differ(columns.doi, one, other) or _differ(columns.pmid, one, other):
         return True
     left, right = columns.journal[one], columns.journal[other]
-    if left and right and journal_similarity(left, right) < OTHER_JOURNAL:
+    meeting = bool(columns.markers[one] & columns.markers[other] & CONFERENCE)
+    if left and right and not meeting and journal_similarity(left, right) < OTHER_JOURNAL:
         return True
     if not _differ(columns.volume, one, other):
         return False

@@ -236,7 +236,7 @@ def _maybe_pmid(f: Features) -> Flags:
 
 
 def _maybe_place(f: Features) -> Flags:
-    return f.page_same & f.volume_same & _names(f) & (f.years <= 1) & ~_journal_other(f)
+    return f.page_same & f.volume_same & _names(f) & (f.years <= 1) & ~_journal_other(f) & ~f.generic
 
 
 def _maybe_abstract(f: Features) -> Flags:

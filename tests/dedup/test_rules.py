@@ -103,7 +103,7 @@ def test_parts_of_a_series() -> None:
 def test_two_papers_of_one_team_in_one_year() -> None:
     other = replace(
         ARTICLE,
-        title="Copper in the drinking water of sheep and the wool of their lambs at weaning",
+        title="Copper in the drinking water of sheep: quality of the wool after three seasons",
         journal="Wool Science",
         volume="40",
         pages="649-652",
