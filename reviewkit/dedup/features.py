@@ -24,6 +24,8 @@ _SHORTEST_CUT = 20
 _SAME_ORDER = 88.0
 _MANY = 4
 _VERY_LONG = 60
+# A longer range is a whole supplement, which holds many abstracts of one team.
+_LONGEST_ARTICLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Features:
     pages_touch: Flags
     pages_near: Flags
     range_same: Flags
+    article_range: Flags
     both_one_page: Flags
     abstract: Scores
 
@@ -143,13 +146,16 @@ def _page_flags(columns: Columns, codes: Codes, one: Rows, other: Rows) -> dict[
     clash &= ~digits_same
     touch, near = _touching(columns, one, other, clash)
     ranged = codes.first_digits[one] != codes.last_digits[one]
+    whole = same & last_same & ranged & ~last_clash
+    meeting = ((columns.markers[one] | columns.markers[other]) & CONFERENCE) != 0
     return {
         "page_same": same,
         "page_clash": clash,
         "pages_touch": touch,
         "pages_near": near,
         "both_one_page": _one_page(codes, one) & _one_page(codes, other),
-        "range_same": same & last_same & ranged & ~last_clash,
+        "range_same": whole,
+        "article_range": whole & (codes.span[one] <= _LONGEST_ARTICLE) & ~meeting,
     }
 
 

@@ -66,7 +66,8 @@ def _match_chunk(columns: Columns, codes: Codes, pairs: Pairs, settings: Setting
     kept = np.flatnonzero(_worth_a_look(codes, title, one, other))
     pairs, one, other = pairs[kept], one[kept], other[kept]
     features = compare(columns, codes, title[kept], one, other, workers=settings.workers)
-    doubtful = np.flatnonzero((features.title >= 75.0) & (features.names >= 60.0))
+    alike = (features.title >= 75.0) | features.article_range
+    doubtful = np.flatnonzero(alike & (features.names >= 60.0))
     features.abstract[doubtful] = abstract_scores(columns, one[doubtful], other[doubtful])
     same, maybe = first_rule(features, SAME_RULES), first_rule(features, MAYBE_RULES)
     kind = kind_of(features, versions_apart=settings.versions_apart)

@@ -7,6 +7,7 @@ import re
 _RANGE = re.compile(r"\s*(?:-+|–|—|‐|−|\bto\b)\s*")
 _PAGE = re.compile(r"([a-z]{0,4})\.?\s*0*(\d+)([a-z]?)")
 _LETTERS = re.compile(r"[a-z]+")
+_WIDEST = 1_000_000
 _NUMBER = re.compile(r"\d+")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: str(number) for number, name in enumerate(_MONTH_NAMES, start=1)}
@@ -37,6 +38,12 @@ def normalise_pages(text: str) -> tuple[str, str]:
 def page_digits(page: str) -> str:
     """The page without letters, which one export prints and the next loses: ``e103114`` and ``103114``."""
     return page if page.isdigit() else _LETTERS.sub("", page)
+
+
+def page_span(first: str, last: str) -> int:
+    """How many pages lie between first and last; 0 where one is missing or the range runs backwards."""
+    start, end = page_digits(first), page_digits(last)
+    return min(max(int(end) - int(start), 0), _WIDEST) if start and end else 0
 
 
 def pages_touch(one: tuple[str, str], other: tuple[str, str], *, gap: int = 0) -> bool:

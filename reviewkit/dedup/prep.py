@@ -13,7 +13,7 @@ from reviewkit.dedup.author import all_words_of, family_names_of
 from reviewkit.dedup.doi import normalise_doi, normalise_pmid, without_version
 from reviewkit.dedup.journal import normalise_journal
 from reviewkit.dedup.markers import place_markers, title_markers
-from reviewkit.dedup.pages import normalise_issue, normalise_pages, normalise_volume, page_digits
+from reviewkit.dedup.pages import normalise_issue, normalise_pages, normalise_volume, page_digits, page_span
 from reviewkit.dedup.title import normalise_title, title_numbers, title_words, without_notes
 from reviewkit.errors import InputError
 from reviewkit.model import Record
@@ -74,6 +74,7 @@ class Codes:
     first_page: NDArray[np.int64]
     first_digits: NDArray[np.int64]
     last_digits: NDArray[np.int64]
+    span: NDArray[np.int32]
     numbers: NDArray[np.int64]
     title_head: NDArray[np.int64]
     title_tail: NDArray[np.int64]
@@ -98,6 +99,7 @@ def encode(columns: Columns) -> Codes:
         first_page=codes_of(columns.first_page),
         first_digits=codes_of(map(page_digits, columns.first_page), n),
         last_digits=codes_of(map(page_digits, columns.last_page), n),
+        span=np.fromiter(map(page_span, columns.first_page, columns.last_page), np.int32, n),
         numbers=codes_of(map(title_numbers, titles), n),
         title_head=codes_of((title[:_EDGE] for title in titles), n),
         title_tail=codes_of((title[-_EDGE:] for title in titles), n),

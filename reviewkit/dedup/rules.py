@@ -66,7 +66,7 @@ def _doi(f: Features) -> Flags:
     # Supplements give all their abstracts one DOI, so it needs a like title or the same pages and authors.
     like = (f.title >= 75.0) | f.title_cut | (f.title < 0)
     return f.doi_same & ~f.page_clash & (
-        (like & ~f.numbers_clash & ((f.names < 0) | (f.names >= 50.0))) | (f.range_same & _names(f))
+        (like & ~f.numbers_clash & ((f.names < 0) | (f.names >= 50.0))) | (f.article_range & _names(f))
     ) | (f.doi_same & _equal_title(f) & _names_not_other(f))
 
 
@@ -83,10 +83,9 @@ def _title_and_pages(f: Features) -> Flags:
 
 
 def _title_and_place(f: Features) -> Flags:
-    # A trial group on one side and its members on the other: the place decides.
-    return (
-        (f.title >= 97.0) & ~f.numbers_clash & f.title_long & f.range_same & f.volume_same & _journal(f) & _near_year(f)
-    )
+    # A trial group on one side and its members on the other, or names with mangled letters: the place decides.
+    place = (f.range_same | (f.page_same & f.issue_same)) & f.volume_same & _journal(f) & _near_year(f)
+    return (f.title >= 97.0) & ~f.numbers_clash & f.title_long & place
 
 
 def _loose_title_and_place(f: Features) -> Flags:
@@ -95,11 +94,10 @@ def _loose_title_and_place(f: Features) -> Flags:
 
 
 def _place_without_title(f: Features) -> Flags:
-    # A range of several pages holds one article, whatever its title was translated to.
-    place = (
-        f.range_same & _journal(f) & (f.years < 1) & (f.volume_same | f.issue_same) & ~f.volume_clash & ~f.issue_clash
-    )
-    return place & _names(f) & ~f.doi_clash
+    # An article's range of pages holds one article, whatever its title was translated to.
+    shelf = (f.volume_same | f.issue_same) & ~f.volume_clash & ~f.issue_clash & ~f.doi_clash
+    told_apart = (f.abstract >= 0) & (f.abstract < 60.0)
+    return f.article_range & _journal(f) & (f.years < 1) & _names(f) & shelf & ~told_apart
 
 
 def _title_journal(f: Features) -> Flags:

@@ -21,7 +21,8 @@ _SYNONYMS = {
     "journal_other": "abbreviatedsourcetitle,journalabbreviation,ji,j9,isoabbreviation",
     "volume": "volume,vl,vol,volumen,band",
     "issue": "issue,issuenumber,number,is,no,numero,heft",
-    "start_page": "pagestart,startpage,bp,firstpage,spage,sp,pages,pagination,pagenumbers,page,pagerange,paginas,seiten",
+    "start_page": "pagestart,startpage,bp,firstpage,spage,sp,pages,pagination,pagenumbers,page,pagerange,"
+    "paginas,seiten",
     "article_number": "artno,articlenumber,ar,articleno",
     "end_page": "pageend,endpage,ep,epage,lastpage",
     "doi": "doi,di,do,digitalobjectidentifier,doinumber,articledoi,doilink,doiurl",

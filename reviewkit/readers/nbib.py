@@ -25,6 +25,11 @@ _START_LINE = re.compile(_PMID_LINE)
 _PMID = re.compile(r"\n" + _PMID_LINE)
 _ODD = re.compile(r"\n[ \t]*\n(?!" + _PMID_LINE + r")[^\n]*[^\s]")
 _ARTICLE = re.compile(r"t+j+$")
+_USUAL = (
+    "PMID OWN STAT DCOM LR IS VI IP DP TI PG LID AB CI FAU AU AUID AD LA GR PT DEP PL TA JT JID RN SB MH OTO OT COIS "
+    "EDAT MHDA CRDT PHST AID PST SO PMC MID CN FIR IR DA RF SI TT BTI CTI ED FED PB CTDT DDAT EN"
+)
+_PADDED = {tag.ljust(4): tag for tag in _USUAL.split()}
 _START = frozenset({"PMID", "UI"})
 
 
@@ -33,6 +38,9 @@ def tag_of(line: str) -> tuple[str, str] | None:
     if line[:1] == " " and line[:3] == "   ":
         return None
     if line[4:6] == "- ":
+        tag = _PADDED.get(line[:4], "")
+        if tag:
+            return tag, line[6:]
         tag = line[:4].rstrip()
         if tag.isalpha() and tag.isupper() and len(tag) > 1:
             return tag, line[6:]
@@ -93,8 +101,7 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
                 collector.repair(f"no PMID line: the entry begins with {tag}", number)
             entry = TaggedEntry(number)
         blank = False
-        entry.lines.append(line)
-        entry.open(tag, value, number)
+        entry.open(tag, value, number, line)
     if entry is not None:
         yield entry
 

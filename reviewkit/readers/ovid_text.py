@@ -42,10 +42,11 @@ def read_ovid_text(source: Source) -> ReadResult:
             continue
         if entry is None:
             continue
-        entry.lines.append(line)
         if _LABEL.match(line):
-            entry.open(line.strip(), "", number)
-        elif entry.last_tag and line.strip():
+            entry.open(line.strip(), "", number, line)
+            continue
+        entry.lines.append(line)
+        if entry.last_tag and line.strip():
             entry.more(line.strip(), number)
     if entry is not None:
         _finish(entry, collector)

@@ -55,8 +55,7 @@ def _entries(source: Source) -> Iterator[TaggedEntry]:
                 yield entry
             entry = TaggedEntry(number)
         apart = False
-        entry.lines.append(line)
-        entry.open(tag, match.group(2), number)
+        entry.open(tag, match.group(2), number, line)
     if entry is not None:
         yield entry
 

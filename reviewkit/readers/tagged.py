@@ -21,15 +21,15 @@ class TaggedEntry:
     last_tag: str = ""
     _more: list[str] = field(default_factory=list)
 
-    def open(self, tag: str, value: str, line: int) -> None:
-        """A line with a tag starts a new value."""
+    def open(self, tag: str, value: str, line: int, text: str) -> None:
+        """The line ``text`` with a tag starts a new value."""
         if self._more:
             self._join()
-        values = self.fields.get(tag)
-        if values is None:
-            self.fields[tag] = [value.strip()]
+        self.lines.append(text)
+        if tag in self.fields:
+            self.fields[tag].append(value.strip())
         else:
-            values.append(value.strip())
+            self.fields[tag] = [value.strip()]
         self.last_tag = tag
         self.line_end = line
 

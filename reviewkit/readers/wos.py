@@ -66,8 +66,7 @@ def read_wos(source: Source) -> ReadResult:
             collector.repair(f"no PT line: the entry begins with {tag}", number)
             entry = TaggedEntry(number)
             orphans += 1
-        entry.lines.append(line)
-        entry.open(tag, value, number)
+        entry.open(tag, value, number, line)
     if entry is not None:
         collector.repair(f"no ER line: the entry of line {entry.line} ends with the file and may be incomplete", number)
         _finish(entry, collector)

@@ -49,8 +49,8 @@ def test_ids_are_file_and_line_by_default(table: Path) -> None:
 def test_across_files_of_two_formats(table: Path, tmp_path: Path) -> None:
     ris = tmp_path / "b.ris"
     ris.write_text(
-        "TY  - JOUR\nTI  - Zinc and the hoof in winter pastures\nAU  - Okafor, D.\nPY  - 2011\nJO  - Wool Sci\nVL  - 9\n"
-        "SP  - 3\nEP  - 9\nER  - \n",
+        "TY  - JOUR\nTI  - Zinc and the hoof in winter pastures\nAU  - Okafor, D.\nPY  - 2011\nJO  - Wool Sci\n"
+        "VL  - 9\nSP  - 3\nEP  - 9\nER  - \n",
         encoding="utf-8",
     )
     document = answer(run(str(table), str(ris), "--json"))

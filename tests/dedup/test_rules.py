@@ -156,6 +156,16 @@ def test_one_doi_for_a_whole_supplement_joins_nothing() -> None:
     assert not is_same(replace(ARTICLE, pages="S19"), talk)
 
 
+def test_pages_of_a_whole_supplement_join_nothing() -> None:
+    talk = replace(ARTICLE, pages="1-210", doi="")
+    assert not is_same(talk, replace(talk, title="Zinc and the hoof of goats in winter"))
+
+
+def test_mangled_letters_in_every_name() -> None:
+    mangled = tuple(Author("Ormaz¨¢bal-Gonz¨¢lez" + str(i)) for i in range(3))
+    assert is_same(replace(ARTICLE, doi=""), replace(ARTICLE, authors=mangled, pages="221", doi=""))
+
+
 def test_editorials_of_two_issues_stay_apart_and_bother_nobody() -> None:
     one = replace(ARTICLE, title="Editorial", authors=TEAM[:1], pages="3-4", issue="1", doi="10.1234/ed.1")
     found = compare(one, replace(one, issue="2", doi="10.1234/ed.2"))

@@ -144,7 +144,7 @@ def split_names(text: str) -> list[str]:
     if text[:2] in {"['", '["'} and text.endswith("]"):
         return [found for pair in _QUOTED.findall(text) if (found := pair[0] or pair[1])]
     for mark in (";", "|", "\n", " and "):
-        if mark in text and (mark != " and " or "," in text or not _ORGANISATION.search(text)):
+        if mark in text and (mark != " and " or _parts_at_and(text)):
             return [one for part in text.split(mark) if part.strip() for one in split_names(part.strip())]
     if text.count(",") < 1:
         return [text]
@@ -157,6 +157,11 @@ def split_names(text: str) -> list[str]:
     if len(parts) >= 3 and all(" " in part and not _GROUP.search(part) for part in parts):
         return parts
     return [text]
+
+
+def _parts_at_and(text: str) -> bool:
+    """Whether 'and' stands between two names, not within the name of an organisation."""
+    return not _ORGANISATION.search(text) or all("," in part.rstrip(" ,") for part in text.split(" and "))
 
 
 def _family_initials(part: str) -> bool:
