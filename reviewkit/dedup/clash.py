@@ -14,6 +14,7 @@ def clash(columns: Columns, one: int, other: int) -> bool:
         return True
     left, right = columns.journal[one], columns.journal[other]
     meeting = bool(columns.markers[one] & columns.markers[other] & CONFERENCE)
+    meeting = meeting and bool(columns.volume[one]) and columns.volume[one] == columns.volume[other]
     if left and right and not meeting and journal_similarity(left, right) < OTHER_JOURNAL:
         return True
     if not _differ(columns.volume, one, other):

@@ -185,6 +185,19 @@ def test_a_sparse_record_does_not_bridge_two_reports() -> None:
     assert all(not {"a", "b"} <= set(group.members) for group in found.groups)
 
 
+def test_one_talk_at_two_meetings_is_not_bridged_either() -> None:
+    talk = replace(ARTICLE, record_type="conference", issue="", pages="", doi="")
+    other = replace(talk, journal="Proceedings of the Wool Congress", volume="7")
+    sparse = replace(ARTICLE, journal="", volume="", issue="", pages="", doi="")
+    found = deduplicate([talk, other, sparse], ids=["a", "b", "c"])
+    assert all(not {"a", "b"} <= set(group.members) for group in found.groups)
+
+
+def test_a_meeting_abstract_under_the_journals_name_or_the_meetings() -> None:
+    talk = replace(ARTICLE, journal="Wool Science. Conference: 4th Congress of Wool", issue="", pages="", doi="")
+    assert is_same(talk, replace(talk, journal="4th Congress of the World Society of Spinners, Kyoto"))
+
+
 def test_every_group_says_why() -> None:
     (group,) = compare(ARTICLE, replace(ARTICLE, doi="")).groups
     assert group.rule == "like title and authors, same pages"
