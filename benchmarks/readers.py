@@ -1,9 +1,9 @@
-"""Records a second of each reader against a named peer in the same run, and one RIS file of 100 MB with its peak memory.
+"""Records a second of each reader against a named peer in one run, and one RIS file of 100 MB with its peak memory.
 
     python benchmarks/readers.py [--big-mb 100]
 
 Peers: rispy (alone, without repair), nbib, bibtexparser 2 (its default middleware). The files are those of
-../shared/imports, repeated until each is large enough to time; medians of three.
+../shared/imports, repeated until each is large enough to time; processor time, medians of five, taking turns.
 """
 
 from __future__ import annotations
@@ -36,14 +36,18 @@ def _joined(names: tuple[str, ...], copies: int, separator: str = "\n") -> str:
     return separator.join(texts * copies)
 
 
-def _median(work: Callable[[], int], runs: int = 3) -> tuple[int, float]:
-    """Records, and records a second (median)."""
-    times, count = [], 0
+def _rates(ours: Callable[[], int], peer: Callable[[], int] | None, runs: int = 5) -> tuple[int, float, float]:
+    """Records, and records a second of processor time: medians of runs that take turns."""
+    times: tuple[list[float], list[float]] = ([], [])
+    counts = [0, 0]
     for _ in range(runs):
-        start = time.perf_counter()
-        count = work()
-        times.append(time.perf_counter() - start)
-    return count, count / statistics.median(times)
+        for which, work in enumerate((ours, peer)):
+            if work is not None:
+                start = time.process_time()
+                counts[which] = work()
+                times[which].append(time.process_time() - start)
+    rates = [count / statistics.median(spent) if spent else 0.0 for count, spent in zip(counts, times, strict=True)]
+    return counts[0], rates[0], rates[1]
 
 
 def _bib_text() -> str:
@@ -111,11 +115,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for label, path, peer_name, peer in _peers(folder):
-            count, ours = _median(lambda path=path: len(read(path).records))  # type: ignore[misc]
-            _, theirs = _median(peer)
+            count, ours, theirs = _rates(lambda path=path: len(read(path).records), peer)  # type: ignore[misc]
             print(f"{label:<14}{count:>9}{ours:>9.0f}{theirs:>9.0f}{ours / theirs:>7.2f}  {peer_name}")
         for file in _others():
-            count, ours = _median(lambda file=file: len(read(IMPORTS / file).records))  # type: ignore[misc]
+            count, ours, _ = _rates(lambda file=file: len(read(IMPORTS / file).records), None)  # type: ignore[misc]
             print(f"{file[:28]:<28}{count:>6} records, {ours:.0f}/s")
         _big(folder, options.big_mb)
 

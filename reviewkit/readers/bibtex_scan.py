@@ -23,7 +23,8 @@ _ENTRY = re.compile(
     rf"(?=[ \t\r\n]{{0,20}}(?:[^,{{}}=\"\n]{{0,300}},|[^\s,{{}}=\"]{{1,300}}\s{{0,20}}[=}})]|[\"{{}}]))"
 )
 _WITHOUT_AT = re.compile(rf"\n[ \t]*[^\n@\\]?({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*\n)", re.I)
-_LOOSE_START = re.compile(r"(?:\A|\n)[ \t]*[^\s\\]?[ \t]*(?=@)@[ \t]{0,9}([^\s{}()@]{1,40})\s{0,20}([{(])")
+_LOOSE_START = re.compile(r"\n[ \t]*[^\s\\]?[ \t]*(?=@)@[ \t]{0,9}([^\s{}()@]{1,40})\s{0,20}([{(])")
+_LOOSE_FIRST = re.compile(_LOOSE_START.pattern.removeprefix(r"\n"))
 _SPACE = re.compile(r"(?:[\s,]+|(?<=\n)[ \t]*%[^\n]*)*")
 _GAP = re.compile(r"\s*")
 _NEXT = re.compile(r"[\s,]*([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
@@ -148,8 +149,15 @@ def _bounds(text: str) -> list[tuple[int, re.Match[str]]]:
 
 def _weak_bounds(text: str, known: set[int]) -> list[tuple[int, re.Match[str]]]:
     """``@type{`` at the start of a line without a key: an entry only where the one before it is damaged."""
-    found = [(text.rindex("@", match.start(), match.start(1)), match) for match in _LOOSE_START.finditer(text)]
+    found = [(text.rindex("@", match.start(), match.start(1)), match) for match in _loose_starts(text)]
     return [(start, match) for start, match in found if start not in known and match.group(1).lower() not in SPECIAL]
+
+
+def _loose_starts(text: str) -> Iterator[re.Match[str]]:
+    first = _LOOSE_FIRST.match(text)
+    if first:
+        yield first
+    yield from _LOOSE_START.finditer(text)
 
 
 def count_entries(text: str, blocks: list[Block]) -> int:
@@ -160,7 +168,7 @@ def count_entries(text: str, blocks: list[Block]) -> int:
     spans = [(block.start, block.end) for block in blocks if not block.problem]
     starts = [start for start, _ in spans]
     count = 0
-    for match in _LOOSE_START.finditer(text):
+    for match in _loose_starts(text):
         place = text.rindex("@", match.start(), match.start(1))
         before = bisect_right(starts, place) - 1
         inside = before >= 0 and spans[before][0] < place < spans[before][1]

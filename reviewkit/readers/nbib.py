@@ -30,6 +30,7 @@ _USUAL = (
     "EDAT MHDA CRDT PHST AID PST SO PMC MID CN FIR IR DA RF SI TT BTI CTI ED FED PB CTDT DDAT EN"
 )
 _PADDED = {tag.ljust(4): tag for tag in _USUAL.split()}
+_INNER = {padded: tag for padded, tag in _PADDED.items() if tag != "PMID"}
 _START = frozenset({"PMID", "UI"})
 
 
@@ -82,6 +83,9 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
         if line[:6] == "      " and entry is not None and not blank:
             entry.lines.append(line)
             entry.more(line.strip(), number)
+            continue
+        if line[4:6] == "- " and entry is not None and not blank and (inner := _INNER.get(line[:4])):
+            entry.open(inner, line[6:], number, line)
             continue
         found = tag_of(line) if line else None
         if found is None:

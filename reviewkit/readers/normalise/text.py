@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"</?(?:jats:)?(?:br|p|div|title|sec|label|h[1-6]|list|list-
 _MOJIBAKE = re.compile(
     r"Ã[\x80-\xbf\u0152-\u2122]|Â[\xa0-\xbf]|â€|â\x80|Å[\x80-\xbf¡¾½]|Ð[\x80-\xbf°-¿]|Ø[\x80-\xbf§-¿]|ï»¿"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\ud800-\udfff\ufeff\ufffe\uffff]")
 _SIGNS = ("Ã", "Â", "â", "Ð", "Ø")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -73,9 +73,10 @@ def one_line(text: str) -> str:
     if text.isprintable():
         # no line end, no odd space, no invisible character: those are all not printable
         return text.strip(" ") if "  " not in text else " ".join(text.split())
-    if not text.isascii():
-        text = text.replace("\u00ad", "").replace("\ufeff", "")
-    return " ".join(_CONTROL.sub("", text).split())
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def said(text: str) -> str:
