@@ -72,6 +72,7 @@ class Features:
     page_clash: Flags
     pages_touch: Flags
     pages_near: Flags
+    last_clash: Flags
     range_same: Flags
     article_range: Flags
     both_one_page: Flags
@@ -154,6 +155,7 @@ def _page_flags(columns: Columns, codes: Codes, one: Rows, other: Rows) -> dict[
         "pages_touch": touch,
         "pages_near": near,
         "both_one_page": _one_page(codes, one) & _one_page(codes, other),
+        "last_clash": last_clash,
         "range_same": whole,
         "article_range": whole & (codes.span[one] <= _LONGEST_ARTICLE) & ~meeting,
     }

@@ -24,7 +24,7 @@ _RETRACTION = re.compile(r"^\W*(?:retraction|notice of retraction|statement of r
 _COMMENT = re.compile(
     r"^\W*(?:re:|reply\b|response to\b|in reply\b|comments? on\b|commentary on\b|letter to the editor re)"
     r"|(?:[-–:.]|\s{2})\s*(?:the )?(?:authors?['’]? )?(?:reply|response|rejoinder|comment)\W*$"
-    r"|[\[(](?:authors?['’]? )?(?:reply|response|comment)[\])]\W*$",
+    r"|[\[(](?:authors?['’]? )?(?:reply|response|comment)[\])]\W*$|\bauthors?(?:['’]?s?['’]?) (?:reply|response)\W*$",
     re.IGNORECASE,
 )
 _PROTOCOL = re.compile(r"\bprotocol\b|\brationale(?:,| and)[\w ,]*design\b|\bstudy design\b", re.IGNORECASE)
@@ -40,7 +40,8 @@ _GENERIC = re.compile(
     r"preface|foreword|index|contents|table of contents|announcements?|obituary|"
     r"(?:editors?|editor s) (?:notes?|comments?)|"
     r"from the editors?|correspondence|in (?:this issue|brief)|erratum|corrections?|corrigendum|discussion|summary|"
-    r"case reports?|images? in [a-z ]+|poster (?:session|abstracts?)|untitled|no title)$"
+    r"case reports?|images? in [a-z ]+|poster (?:session|abstracts?)|untitled|no title|"
+    r"[a-z ]{0,40}editors? (?:s )?comments?)$"
 )
 
 
@@ -55,7 +56,7 @@ def title_markers(printed: str, folded_title: str) -> int:
         bits |= COMMENT
     if _PROTOCOL.search(printed):
         bits |= PROTOCOL
-    if len(folded_title) < 50 and _GENERIC.match(folded_title):
+    if len(folded_title) < 60 and _GENERIC.match(folded_title):
         bits |= GENERIC
     if folded_title.startswith(("editorial", "guest editorial", "special issue editorial")):
         bits |= EDITORIAL

@@ -46,6 +46,13 @@ def deduplicate(
     ------
     InputError
         If ids are missing or repeated, or answers contradict each other.
+
+    Examples
+    --------
+    >>> one = Record(title="Copper and the sheep of the north", year=2014, doi="10.1234/W.1")
+    >>> other = Record(title="COPPER AND THE SHEEP OF THE NORTH.", doi="https://doi.org/10.1234/w.1")
+    >>> deduplicate([one, other], ids=["a", "b"]).groups[0].rule
+    'same DOI, like title'
     """
     columns = records if isinstance(records, Columns) else prepare(records, ids=ids)
     answered = tuple(answers)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reviewkit.errors import InputError
+
 RelatedKind = Literal[
     "erratum",
     "retraction",
@@ -36,6 +38,12 @@ class Settings:
     versions_apart: bool = False
     block_limit: int = 40
     workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.block_limit < 2:
+            raise InputError(
+                f"block_limit = {self.block_limit}: must be 2 or more.", remedy="Leave it out for the default of 40."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,11 @@ def _pmid(f: Features) -> Flags:
 
 
 def _title_and_pages(f: Features) -> Flags:
-    place = (f.volume_same | (_journal(f) & ~f.volume_clash)) & _near_year(f) & f.page_same
+    unsaid_volume = _journal(f) & ~f.volume_clash & (f.years < 1) & ~f.last_clash
+    place = f.page_same & _near_year(f) & (f.volume_same | unsaid_volume)
     # An editorial of every issue begins on page 3.
-    regular = (f.generic | ~f.title_long) & (f.issue_clash | f.doi_clash)
+    elsewhere = f.issue_clash | f.doi_clash | (f.generic & (f.last_clash | ~f.volume_same))
+    regular = (f.generic | ~f.title_long) & elsewhere
     unnamed = (f.names < 0) & f.volume_same & _journal(f)
     return _title(f) & place & (_names(f) | unnamed) & ~regular
 

@@ -37,6 +37,8 @@ _MOST_NOTES = 4
 # A title longer than this is an abstract in the wrong field; comparing it whole would cost its length squared.
 _LONGEST = 1_000
 _DIGITS = re.compile(r"\d+")
+# "Case A" and "Case B", "Part a" and "Part b": letters that number a series.
+_LETTERED = re.compile(r"\b(?:case|part|paper|study|section|experiment) ([a-h])\b")
 _ROMAN = re.compile(r"\b(?:i{1,3}|iv|vi{0,3}|ix|x)\b")
 _ROMAN_VALUES = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 
@@ -66,13 +68,13 @@ def without_notes(title: str) -> str:
 
 
 def title_numbers(title: str) -> str:
-    """The digits of a normalised title in one run, then Roman numbers up to ten: what tells part I from part II.
+    """What tells part I from part II: the digits in one run, Roman numbers up to ten, letters of parts.
 
     One run, because exports set spaces into numbers (``10 049`` and ``10,049``) and tear formulae apart.
     """
     digits = "".join(_DIGITS.findall(title))
     romans = [str(_ROMAN_VALUES[word]) for word in _ROMAN.findall(title)]
-    return digits + "".join(romans)
+    return digits + "".join(romans) + "".join(_LETTERED.findall(title))
 
 
 def title_words(title: str) -> str:

@@ -43,7 +43,9 @@ def test_an_abstract_in_the_title_is_cut() -> None:
     assert len(normalise_title("word " * 100_000)) <= 1_000
 
 
-@pytest.mark.parametrize(("one", "other"), [("part i", "part ii"), ("wave 2 of 5", "wave 3 of 5")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("part i", "part ii"), ("wave 2 of 5", "wave 3 of 5"), ("case a", "case b")]
+)
 def test_numbers_tell_parts_apart(one: str, other: str) -> None:
     assert title_numbers(one) != title_numbers(other)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets a
 Pairs = set[tuple[str, str]]
 
 
+@cache
 def load_set(name: str) -> tuple[list[Record], list[str], Pairs]:
     """Records, their ids, and the true pairs."""
     records = list(read(SHARED / f"{name}_records.csv").records)
@@ -32,7 +34,9 @@ def pairs_in(groups: list[list[str]]) -> Pairs:
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
 
 
-def found_pairs(records: list[Record], ids: list[str]) -> Pairs:
+@cache
+def found_pairs(name: str) -> Pairs:
+    records, ids, _ = load_set(name)
     return pairs_in([list(group.members) for group in deduplicate(records, ids=ids).groups])
 
 
@@ -45,8 +49,7 @@ def peer(name: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("name", SETS)
 def test_no_set_is_worse_than_bib_dedupe(name: str) -> None:
-    records, ids, truth = load_set(name)
-    found = found_pairs(records, ids)
+    found, (_, _, truth) = found_pairs(name), load_set(name)
     assert len(found & truth) >= peer(name)["pair_tp"]
     assert len(found - truth) <= peer(name)["pair_fp"]
 
@@ -56,16 +59,16 @@ def test_no_set_is_worse_than_bib_dedupe(name: str) -> None:
     [("cytology_screening", 0.98), ("haematology", 0.83), ("digital_work", 0.98), ("diabetes", 0.98)],
 )
 def test_recall_of_each_set(name: str, recall: float) -> None:
-    # Haematology: 18 of its true pairs join an article to its erratum or reply, which are linked as related instead.
-    records, ids, truth = load_set(name)
-    assert len(found_pairs(records, ids) & truth) / len(truth) >= recall
+    # Haematology's key joins 15 pairs of article and erratum, 4 of letter and reply, 2 of abstract and article, and 6
+    # of registrations of different trials, none of which are one report here; other sets' keys keep such pairs apart.
+    truth = load_set(name)[2]
+    assert len(found_pairs(name) & truth) / len(truth) >= recall
 
 
 def test_all_sets_together() -> None:
     hits = found_count = true_count = 0
     for name in SETS:
-        records, ids, truth = load_set(name)
-        found = found_pairs(records, ids)
+        found, truth = found_pairs(name), load_set(name)[2]
         hits, found_count, true_count = hits + len(found & truth), found_count + len(found), true_count + len(truth)
     assert hits / true_count >= 0.99
     assert hits / found_count >= 0.999

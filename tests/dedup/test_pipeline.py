@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 
 import pytest
 
-from reviewkit.dedup import Answer, deduplicate
+from reviewkit.dedup import Answer, Settings, deduplicate, pipeline
 from reviewkit.errors import InputError
 from reviewkit.model import Author, Record
 
@@ -48,6 +49,28 @@ def test_contradicting_answers_are_refused() -> None:
     answers = [Answer("a", "b", True), Answer("b", "c", True), Answer("c", "a", False)]
     with pytest.raises(InputError, match="contradict"):
         deduplicate([TRIAL, TRIAL, TRIAL], ids=["a", "b", "c"], answers=answers)
+
+
+def test_threads_do_not_change_the_answer() -> None:
+    records = [replace(TRIAL, title=f"{TRIAL.title} {word}", doi="") for word in ("one", "two", "one", "three", "two")]
+    ids = list("abcde")
+    assert deduplicate(records, ids=ids, settings=Settings(workers=2)) == deduplicate(records, ids=ids)
+
+
+def test_no_records() -> None:
+    found = deduplicate([])
+    assert (found.records, found.unique, found.groups, found.maybe, found.related) == (0, 0, (), (), ())
+
+
+def test_settings_and_ids_are_checked() -> None:
+    with pytest.raises(InputError, match="block_limit = 0"):
+        Settings(block_limit=0)
+    with pytest.raises(InputError, match="2 ids for 1 records"):
+        deduplicate([TRIAL], ids=["a", "b"])
+
+
+def test_the_doctest_runs() -> None:
+    assert doctest.testmod(pipeline).failed == 0
 
 
 def test_ids_must_differ() -> None:

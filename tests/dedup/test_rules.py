@@ -69,6 +69,7 @@ def test_one_article_number_lost() -> None:
         ({"title": f"{ARTICLE.title} (vol 12, pg 221, 2014)", "pages": "400", "doi": ""}, "erratum"),
         ({"title": f"Retraction: {ARTICLE.title}", "pages": "400", "volume": "14", "doi": ""}, "retraction"),
         ({"title": f"{ARTICLE.title} - Reply", "pages": "229", "doi": ""}, "comment"),
+        ({"title": f"{ARTICLE.title} Authors' reply", "pages": "229", "doi": ""}, "comment"),
         (
             {"title": f"{ARTICLE.title}: study protocol", "year": 2012, "volume": "10", "pages": "5", "doi": ""},
             "protocol",
@@ -170,6 +171,12 @@ def test_editorials_of_two_issues_stay_apart_and_bother_nobody() -> None:
     one = replace(ARTICLE, title="Editorial", authors=TEAM[:1], pages="3-4", issue="1", doi="10.1234/ed.1")
     found = compare(one, replace(one, issue="2", doi="10.1234/ed.2"))
     assert (found.groups, found.maybe) == ((), ())
+
+
+def test_editorials_on_one_page_number_of_two_volumes_stay_apart() -> None:
+    one = replace(ARTICLE, title="Editors' comments", authors=TEAM[:1], pages="3-4", issue="", doi="")
+    assert not is_same(one, replace(one, pages="3-8"))
+    assert not is_same(one, replace(one, volume=""))
 
 
 def test_same_title_in_another_journal_is_for_a_person() -> None:
