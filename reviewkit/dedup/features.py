@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from reviewkit.dedup.abstract import normalise_abstract
+from reviewkit.dedup.author import all_words_of
 from reviewkit.dedup.journal import journal_similarity
 from reviewkit.dedup.markers import COCHRANE, CONFERENCE, EDITORIAL, GENERIC
 from reviewkit.dedup.pages import pages_touch
@@ -201,7 +202,9 @@ def _name_scores(columns: Columns, one: Rows, other: Rows, workers: int) -> Scor
     scores = _ratio(columns.names, one, other, fuzz.token_set_ratio, workers)
     doubtful = np.flatnonzero((scores >= 0) & (scores < 85))
     if len(doubtful):
-        whole = _ratio(columns.people, one[doubtful], other[doubtful], fuzz.token_set_ratio, workers)
+        rows, local = np.unique(np.concatenate((one[doubtful], other[doubtful])), return_inverse=True)
+        people = [" ".join(all_words_of(columns.people[i])) for i in rows.tolist()]
+        whole = _ratio(people, local[: len(doubtful)], local[len(doubtful) :], fuzz.token_set_ratio, workers)
         scores[doubtful] = np.maximum(scores[doubtful], whole)
     return scores
 

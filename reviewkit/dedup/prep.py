@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewkit.dedup.author import all_words_of, family_names_of
+from reviewkit.dedup.author import family_names_of
 from reviewkit.dedup.doi import normalise_doi, normalise_pmid, without_version
 from reviewkit.dedup.journal import normalise_journal
 from reviewkit.dedup.markers import place_markers, title_markers
 from reviewkit.dedup.pages import normalise_issue, normalise_pages, normalise_volume, page_digits, page_span
 from reviewkit.dedup.title import normalise_title, title_numbers, title_words, without_notes
 from reviewkit.errors import InputError
-from reviewkit.model import Record
+from reviewkit.model import Author, Record
 
 _EDGE = 20
 _SHORTEST_TITLE = 40
@@ -26,15 +26,16 @@ _SHORTEST_TITLE = 40
 class Columns:
     """n records as columns, all of length n; an empty string or year 0 means 'the record does not say'.
 
-    ``title``, ``journal`` and ``names`` (family names, one space apart) are folded; ``people`` holds given names
-    too; ``doi`` is bare and without its version (``.pub2``), which stands in ``version``; ``abstract`` is as printed,
-    because it is read only where the other fields leave a doubt; ``markers`` are the bits of `markers`.
+    ``title``, ``journal`` and ``names`` (family names, one space apart) are folded; ``people`` are the authors as they
+    came, read only where families differ; ``doi`` is bare and without its version (``.pub2``), which stands in
+    ``version``; ``abstract`` is as printed, because it is read only where the other fields leave a doubt;
+    ``markers`` are the bits of `markers`.
     """
 
     ids: list[str]
     title: list[str]
     names: list[str]
-    people: list[str]
+    people: list[tuple[Author, ...]]
     year: NDArray[np.int32]
     journal: list[str]
     volume: list[str]
@@ -146,7 +147,7 @@ def prepare(records: Sequence[Record], *, ids: Sequence[str] | None = None) -> C
         ids=names,
         title=titles,
         names=[" ".join(family_names_of(record.authors)) for record in records],
-        people=[" ".join(all_words_of(record.authors)) for record in records],
+        people=[record.authors for record in records],
         year=np.fromiter((record.year or 0 for record in records), dtype=np.int32, count=n),
         journal=[journals[record.journal] for record in records],
         volume=[normalise_volume(record.volume, year=record.year or 0) for record in records],
