@@ -25,7 +25,7 @@ _ENTRY = re.compile(
 _WITHOUT_AT = re.compile(rf"\n[ \t]*[^\n@\\]?({_TYPES})[ \t]*([{{(])(?=[^\s,{{}}=\"]{{1,300}},[ \t]*\n)", re.I)
 _LOOSE_START = re.compile(r"\n[ \t]*[^\s\\]?[ \t]*(?=@)@[ \t]{0,9}([^\s{}()@]{1,40})\s{0,20}([{(])")
 _LOOSE_FIRST = re.compile(_LOOSE_START.pattern.removeprefix(r"\n"))
-_SPACE = re.compile(r"(?:[\s,]+|(?<=\n)[ \t]*%[^\n]*)*")
+_SPACE = re.compile(r"(?:[\s,]+|%[^\n]*)*")
 _GAP = re.compile(r"\s*")
 _NEXT = re.compile(r"[\s,]*([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
 _FIELD = re.compile(r"\s*[^\s=,{}()\"#%\\@]{1,100}\s{0,200}=")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from reviewkit.model import Author, Origin, Record
 from reviewkit.readers.collect import MAX_FIELD_CHARS, EntryError
 from reviewkit.readers.normalise import identifiers, names, types, values
+from reviewkit.readers.normalise.journals import iso4
 from reviewkit.readers.normalise.text import clean, one_line, said
 
 
@@ -74,13 +75,16 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
     _keep(extra, "language_printed", printed.language, language)
     _keep(extra, "type_printed", "; ".join(printed.types), kind)
     _keep(extra, "pages_printed", "-".join(part for part in (printed.start_page, printed.end_page) if part), pages)
+    journal = said(clean(printed.journal))
+    if journal:
+        _keep(extra, "journal_iso4", iso4(journal), journal)
     if not printed.people:
         _keep(extra, "authors_printed", "; ".join(printed.authors), "; ".join(map(str, people)))
     return Record(
         title=title,
         authors=people,
         year=year,
-        journal=said(clean(printed.journal)),
+        journal=journal,
         volume=said(one_line(printed.volume)),
         issue=said(one_line(printed.issue)),
         pages=pages,
