@@ -79,7 +79,7 @@ def _ids(results: Sequence[tuple[str, ReadResult]], column: str | None) -> list[
 def _read(name: str, column: str | None) -> ReadResult:
     """Read one export; in a table the column that a person named is the key, whatever its heading means to us."""
     path = Path(name)
-    if column is not None and detect(open_source(path)) == "csv":
+    if column is not None and detect(open_source(path)) in {"csv", "xlsx"}:
         return read(path, columns={"key": column})
     return read(path)
 

@@ -222,6 +222,11 @@ def _maybe_title(f: Features) -> Flags:
     return _title(f) & ((f.names >= 60.0) | (f.names < 0)) & (f.years <= 2) & (f.title_long | _journal(f)) & ~elsewhere
 
 
+def _maybe_short_title(f: Features) -> Flags:
+    clash = f.doi_clash | f.pmid_clash | f.volume_clash | f.issue_clash | f.page_clash | _journal_other(f)
+    return _equal_title(f) & ~f.generic & _names_not_other(f) & _near_year(f) & ~clash
+
+
 def _maybe_reordered(f: Features) -> Flags:
     clash = f.doi_clash | f.pmid_clash | f.volume_clash | f.page_clash
     return f.reordered & ~f.numbers_clash & _names_not_other(f) & (f.years <= 1) & ~clash
@@ -245,6 +250,7 @@ def _maybe_abstract(f: Features) -> Flags:
 
 MAYBE_RULES = (
     Rule("like title", _maybe_title),
+    Rule("same short title, nothing against it", _maybe_short_title),
     Rule("same words of the title in another order", _maybe_reordered),
     Rule("same DOI, other title", _maybe_doi),
     Rule("same PubMed number, other title", _maybe_pmid),

@@ -42,6 +42,15 @@ def test_ids_from_the_named_column(table: Path) -> None:
     assert document["seconds"] >= 0
 
 
+def test_the_named_column_wins_over_one_that_we_would_take_as_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    rows = [("Key", "ID", "Title", "Year"), ("k1", "7", "Zinc and the hoof", "2011"), ("k2", "8", "Copper", "2012")]
+    rows.append(("k3", "9", "Zinc and the hoof", "2011"))
+    path.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    document = answer(run(str(path), "--id", "ID", "--json"))
+    assert (document["groups"], document["maybe"]) == ([], [["7", "9"]])
+
+
 def test_ids_are_file_and_line_by_default(table: Path) -> None:
     assert answer(run(str(table), "--json"))["groups"] == [[f"{table}:2", f"{table}:4"]]
 
