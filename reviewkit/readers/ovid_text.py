@@ -12,6 +12,7 @@ from reviewkit.readers.tagged import TaggedEntry
 
 _MARKER = re.compile(r"^[^<]?<\d{1,9}>\s*$")
 _LABEL = re.compile(r"^[A-Z][A-Za-z()/&' -]{1,60}$")
+_AUTHORS = re.compile(r";\s*|(?<=\.)\s{2,}|\s{3,}")
 _KIND = re.compile(r"\s*\.?\[(?P<kind>[A-Z][^\[\]]{2,60})\]\.?$")
 _SOURCE = re.compile(r"^(?P<journal>.+?)[.,]\s+(?P<rest>.*)$", re.S)
 _PLACE = re.compile(
@@ -81,7 +82,7 @@ def printed_of(entry: TaggedEntry) -> Printed:
         extra["source_printed"] = source
     return Printed(
         title=title,
-        authors=[one("Author", "Authors").replace("\n", " ")],
+        authors=_AUTHORS.split(one("Author", "Authors").replace("\n", " ")),
         years=[
             one("Year of Publication", "Publication Year", "Date of Publication"),
             source[len(named.group("journal")) :] if named else source,

@@ -200,7 +200,7 @@ def printed_of(entry: TaggedEntry) -> Printed:
         language=one("LA"),
         url=one("UR", "L2", "LK").split("\n")[0],
         types=kind,
-        registry=[accession, *many("AU", "A1"), *(note for note in notes if note.startswith("Registr"))],
+        registry=[accession, *many("AU", "A1")[:1], *(note for note in notes if note.startswith("Registr"))],
         key=one("ID") or accession,
         extra=extra,
     )

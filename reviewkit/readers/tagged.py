@@ -76,8 +76,11 @@ class TaggedEntry:
 
     def all(self, *tags: str) -> list[str]:
         """Every value of these tags that says anything."""
-        fields = self.fields
-        return [value for tag in tags if tag in fields for value in fields[tag] if value]
+        fields, found = self.fields, []
+        for tag in tags:
+            if tag in fields:
+                found += fields[tag]
+        return [value for value in found if value] if "" in found else found
 
     def extra(self, mapped: frozenset[str]) -> dict[str, str]:
         """The fields no column of ours holds, as printed."""

@@ -78,7 +78,8 @@ def test_keys_and_fields_that_stand_twice_are_kept() -> None:
 
 def test_crossref_and_xdata_are_inherited() -> None:
     result = parse(
-        "@incollection{c, title={Chapter}, crossref={b}, xdata={x}}\n@book{b, title={Book}, editor={Oss, K}, date={2001-05}}\n"
+        "@incollection{c, title={Chapter}, crossref={b}, xdata={x}}\n"
+        "@book{b, title={Book}, editor={Oss, K}, date={2001-05}}\n"
         "@xdata{x, publisher={P}, title={ignored}}\n@misc{loop, title={L}, crossref={loop}}\n"
     )
     chapter = result.records[0]

@@ -204,7 +204,8 @@ def test_types() -> None:
     assert record_type("JOUR", "Published Erratum") == "erratum"
     assert record_type("JOUR", "Trial registry record") == "registration"
     assert record_type("Journal Article", "Randomized Controlled Trial") == "article"
-    assert record_type("Journal Article", "Retracted Publication") == "retraction"
+    assert record_type("Journal Article", "Retracted Publication") == "article"
+    assert record_type("Journal Article", "Retraction of Publication") == "retraction"
     assert record_type("CPAPER") == "conference" and record_type("THES") == "thesis" and record_type() == ""
 
 

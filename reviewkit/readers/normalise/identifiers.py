@@ -136,10 +136,17 @@ def registry_ids(texts: Iterable[str], prose: str = "") -> tuple[str, ...]:
         if text and _NUMBER.search(text):
             for match in _REGISTRY.finditer(text):
                 found.setdefault(_registry_form(match.group()))
-    if _CT.search(prose) or any(sign in prose for sign in _OTHER_SIGNS):
+    if _CT.search(prose) or _has_other_sign(prose):
         for match in _REGISTRY.finditer(prose):
             found.setdefault(_registry_form(match.group()))
     return tuple(found)
+
+
+def _has_other_sign(text: str) -> bool:
+    for sign in _OTHER_SIGNS:  # noqa: SIM110 - twice as fast as any() with a generator, for every abstract
+        if sign in text:
+            return True
+    return False
 
 
 def _registry_form(found: str) -> str:

@@ -2,7 +2,8 @@
 
 ``article``, ``review`` (only where the export says so), ``conference``, ``book``, ``chapter``, ``thesis``, ``report``,
 ``web``, ``preprint``, ``registration``, ``dataset``, ``letter``, ``editorial``, ``erratum``, ``retraction``,
-``protocol``; nothing for what is unknown. The printed type stays in ``extra["type_printed"]``.
+``protocol``; nothing for what is unknown. The printed type stays in ``extra["type_printed"]``. A retracted
+article stays an article; only the notice is a ``retraction``.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ _EXACT = {
     "17": "article",
 }
 _WORDS = (
-    (re.compile(r"retract", re.I), "retraction"),
+    (re.compile(r"retraction", re.I), "retraction"),
     (re.compile(r"errat|corrigend|correction|published erratum", re.I), "erratum"),
     (re.compile(r"regist(?:ry|ration|ered)|ictrp|clinicaltrials\.gov", re.I), "registration"),
     (re.compile(r"preprint", re.I), "preprint"),
