@@ -61,9 +61,10 @@ def block_keys(columns: Columns) -> Iterator[Sequence[str]]:
     yield [_joined(first, year) for first, year in zip(firsts, years, strict=True)]
     yield [_joined(first, head) for first, head in zip(firsts, heads, strict=True)]
     yield [_joined(year, head) for year, head in zip(years, heads, strict=True)]
-    yield [_joined(page, volume) for page, volume in zip(columns.first_page, columns.volume, strict=True)]
-    yield [_joined(page, first) for page, first in zip(columns.first_page, firsts, strict=True)]
-    yield [_joined(page, year) for page, year in zip(columns.first_page, years, strict=True)]
+    first, last, volume = columns.first_page, columns.last_page, columns.volume
+    yield [_joined(page, shelf, year) for page, shelf, year in zip(first, volume, years, strict=True)]
+    yield [_joined(page, end, year) for page, end, year in zip(first, last, years, strict=True)]
+    yield [_joined(page, name) for page, name in zip(first, firsts, strict=True)]
     yield [_joined(*sorted(names.split())[-2:]) if " " in names else "" for names in columns.names]
     yield [opening(abstract) for abstract in columns.abstract]
 
