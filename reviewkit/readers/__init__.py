@@ -73,7 +73,7 @@ def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
     reader = FORMATS.get(found)
     if reader is None:
         raise InputError(
-            "no known export format",
+            "no known export format.",
             file=source.name,
             code="unknown-format",
             remedy=f"Known are: {', '.join(sorted(FORMATS))}. For another table say which column is which.",

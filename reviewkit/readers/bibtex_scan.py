@@ -28,7 +28,7 @@ _LOOSE_FIRST = re.compile(_LOOSE_START.pattern.removeprefix(r"\n"))
 _SPACE = re.compile(r"(?:[\s,]+|%[^\n]*)*")
 _GAP = re.compile(r"\s*")
 _NEXT = re.compile(r"[\s,]*([^\s=,{}()\"#%\\@]{1,100})\s{0,200}=\s{0,200}")
-_FIELD = re.compile(r"\s*[^\s=,{}()\"#%\\@]{1,100}\s{0,200}=")
+_SPACED = re.compile(r"[\s,]*([A-Za-z][\w-]{0,30}(?: [A-Za-z][\w-]{0,30}){1,3})\s{0,200}=\s{0,200}")
 _KEY = re.compile(r"[ \t\r\n]*([^,={}\"\n]{0,300}?)[ \t\r\n]*(?=,|[})]\s*$)|[ \t\r\n]*(?=[^\s=,{}()\"#]{1,100}\s*=)")
 _BARE = re.compile(r"[^\s,#{}\"=()]+")
 _BRACES = re.compile(r"\\.|[{}]", re.S)
@@ -220,7 +220,9 @@ def _read_fields(text: str, at: int, limit: int, closing: str, block: Block, lin
                 return _unclosed(block, limit, lines)
             if text[at] == closing:
                 return at + 1
-            named = _NEXT.match(text, at, limit)
+            named = _NEXT.match(text, at, limit) or _SPACED.match(text, at, limit)
+            if named is not None and " " in named.group(1):
+                block.mended.append((f"the field name {named.group(1)!r} holds a space", lines.at(named.start(1))))
             if named is None:
                 shown = " ".join(text[at : at + 30].split())
                 where = lines.at(at)

@@ -63,7 +63,7 @@ class Collector:
             last = max((record.origin.line_end for record in self.records), default=0)
             raise InputError(
                 f"{entries} entries counted in the text, but {len(self.records)} read and {len(self.rejected)} "
-                f"rejected; the last good entry ends in line {last}",
+                f"rejected; the last good entry ends in line {last}.",
                 file=self.source.name,
                 line=last or None,
                 code="entries-do-not-add-up",
@@ -71,7 +71,7 @@ class Collector:
             )
         if entries == 0:
             raise InputError(
-                f"no entry found ({self.format})",
+                f"no entry found ({self.format}).",
                 file=self.source.name,
                 code="no-entries",
                 remedy="Is this a search export? Export it again.",

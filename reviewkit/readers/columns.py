@@ -93,11 +93,11 @@ def mapped_columns(headings: Sequence[str], chosen: Mapping[str, str]) -> dict[s
     for field, heading in chosen.items():
         if field not in _SYNONYMS:
             raise InputError(
-                f"no field {field!r}", code="unknown-field", remedy=f"Fields are: {', '.join(sorted(_SYNONYMS))}."
+                f"no field {field!r}.", code="unknown-field", remedy=f"Fields are: {', '.join(sorted(_SYNONYMS))}."
             )
         if heading not in headings:
             raise InputError(
-                f"no column {heading!r}", code="unknown-column", remedy=f"Columns are: {', '.join(headings)}."
+                f"no column {heading!r}.", code="unknown-column", remedy=f"Columns are: {', '.join(headings)}."
             )
         columns[field] = [headings.index(heading)]
     return columns

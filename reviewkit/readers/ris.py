@@ -31,7 +31,6 @@ _EDGE = re.compile(r"\n[ \t\u00a0\ufeff]{0,4}(?:TY|ER)[ \t\u00a0]{1,4}[-–][^\n
 _TAGGED = re.compile(r"\n[ \t\u00a0\ufeff]{0,4}[A-Z][A-Z0-9][ \t\u00a0]{1,4}[-–][^\n]*")
 _MAPPED_NAMES = "TY ER ID TI T1 AU A1 PY Y1 YR DA VL IS CP SP EP SE AB N2 KW DO UR LA M3 T2 JF JO JA J2 J1 BT"
 _MAPPED = frozenset(_MAPPED_NAMES.split())
-_NO_LINK = frozenset({"L1", "L4"})
 
 
 def tag_of(line: str) -> tuple[str, str] | None:

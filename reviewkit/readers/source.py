@@ -116,7 +116,7 @@ def open_source(path: str | Path) -> Source:
     try:
         if path.is_dir():
             raise InputError(
-                "this is a folder, not an export file",
+                "this is a folder, not an export file.",
                 file=str(path),
                 code="not-a-file",
                 remedy="Name the files inside it.",
@@ -126,7 +126,7 @@ def open_source(path: str | Path) -> Source:
             pass
     except OSError as error:
         raise InputError(
-            f"cannot be read: {error.strerror or error}",
+            f"cannot be read: {error.strerror or error}.",
             file=str(path),
             code="unreadable",
             remedy="Check the name and the permissions.",
@@ -141,10 +141,10 @@ def source_of_bytes(data: bytes, name: str = "input") -> Source:
 
 def _decide(name: str, opener: Callable[[], BinaryIO], size: int) -> Source:
     if size == 0:
-        raise InputError("the file is empty", file=name, code="empty-file", remedy="Export it again.")
+        raise InputError("the file is empty.", file=name, code="empty-file", remedy="Export it again.")
     if size > MAX_FILE_BYTES:
         raise InputError(
-            f"the file has {size} bytes, the limit is {MAX_FILE_BYTES}",
+            f"the file has {size} bytes, the limit is {MAX_FILE_BYTES}.",
             file=name,
             code="too-large",
             remedy="Export it in parts.",

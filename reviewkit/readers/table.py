@@ -21,7 +21,6 @@ from reviewkit.readers.source import Source
 
 _HEADER_LINES = 30
 _DEFUSED = re.compile(r"'+[=+\-@\t\r]")
-_SOURCE_YEAR = re.compile(r"\((\d{4})\)")
 
 
 def find_header(lines: Sequence[str]) -> tuple[int, str, tuple[str, ...]] | None:
@@ -55,7 +54,7 @@ def read_csv(source: Source, columns: Mapping[str, str] | None = None) -> ReadRe
     found = find_header(lines) or (_any_header(lines) if columns else None)
     if found is None:
         raise InputError(
-            "no heading row with a title column found",
+            "no heading row with a title column found.",
             file=source.name,
             code="no-header",
             remedy="Say which column is which with a column map.",

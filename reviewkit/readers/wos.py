@@ -13,7 +13,6 @@ from reviewkit.readers.tagged import TaggedEntry
 _TAG = re.compile(r"^\ufeff?([A-Z][A-Z0-9])(?: (.*)|)$")
 _COUNT = re.compile(r"^\ufeff?PT(?: |$)")
 _OUTSIDE = frozenset({"FN", "VR", "EF"})
-_LISTS = frozenset({"AU", "AF", "BA", "BF", "CA", "BE", "CR"})
 _MAPPED_NAMES = "PT AU AF TI SO LA DT DE ID AB JI J9 PY PD VL IS BP EP AR DI PM UT ER D2 EY CA"
 _MAPPED = frozenset(_MAPPED_NAMES.split())
 

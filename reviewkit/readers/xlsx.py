@@ -46,7 +46,7 @@ def read_xlsx(source: Source, columns: Mapping[str, str] | None = None) -> ReadR
         with zipfile.ZipFile(io.BytesIO(source.bytes())) as book:
             if sum(part.file_size for part in book.infolist()) > MAX_UNPACKED_BYTES:
                 raise InputError(
-                    f"more than {MAX_UNPACKED_BYTES} bytes unpacked",
+                    f"more than {MAX_UNPACKED_BYTES} bytes unpacked.",
                     file=source.name,
                     code="too-large",
                     remedy="Save the table as CSV.",
@@ -67,7 +67,7 @@ def read_xlsx(source: Source, columns: Mapping[str, str] | None = None) -> ReadR
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"cannot be read as a workbook: {error}",
+            f"cannot be read as a workbook: {error}.",
             file=source.name,
             code="unreadable",
             remedy="Open it in a spreadsheet and save it as CSV.",
@@ -75,7 +75,7 @@ def read_xlsx(source: Source, columns: Mapping[str, str] | None = None) -> ReadR
     at = next((i for i, row in enumerate(rows[:_HEADER_ROWS]) if is_header(row.cells)), 0 if columns and rows else -1)
     if at < 0:
         raise InputError(
-            "no heading row with a title column found",
+            "no heading row with a title column found.",
             file=source.name,
             code="no-header",
             remedy="Say which column is which with a column map.",

@@ -90,7 +90,7 @@ def check_prolog(source: Source) -> None:
     found = re.search(r"<!ENTITY\b", head)
     if found:
         raise InputError(
-            "the file defines XML entities, which are refused",
+            "the file defines XML entities, which are refused.",
             file=source.name,
             line=head.count("\n", 0, found.start()) + 1,
             code="xml-entities",
@@ -133,7 +133,7 @@ def fragments(source: Source, names: str) -> Iterator[Fragment]:
             keep = at if started else max(done, len(buffer) - 4096)
             if len(buffer) - keep > 2 * MAX_FRAGMENT_CHARS:
                 raise InputError(
-                    f"an entry is longer than {MAX_FRAGMENT_CHARS} characters",
+                    f"an entry is longer than {MAX_FRAGMENT_CHARS} characters.",
                     file=source.name,
                     line=base_line,
                     code="too-large",

@@ -55,10 +55,10 @@ def text_of(records: Iterable[Record], form: str, *, columns: Mapping[str, Colum
         return _TABLES[form](records, columns or {})
     if form not in _TEXTS:
         raise InputError(
-            f"no export format {form!r}", code="unknown-format", remedy=f"Known are: {', '.join(FORMATS)}."
+            f"no export format {form!r}.", code="unknown-format", remedy=f"Known are: {', '.join(FORMATS)}."
         )
     if columns:
-        raise InputError(f"{form} has no columns to add", code="no-columns", remedy="Write csv, asreview or rayyan.")
+        raise InputError(f"{form} has no columns to add.", code="no-columns", remedy="Write csv, asreview or rayyan.")
     return _TEXTS[form](records)
 
 

@@ -39,6 +39,11 @@ def test_a_missing_comma_is_told_and_costs_no_field() -> None:
     assert "comma after field 'title'" in told(result)
 
 
+def test_a_field_name_with_a_space_is_told() -> None:
+    (record,) = parse("@article{a,\n  title = {A},\n  key words = {x, y},\n  year = {1999},\n}\n").records
+    assert record.extra["key words"] == "x, y" and record.year == 1999
+
+
 def test_a_missing_at_is_told() -> None:
     result = parse("@article{a,\n title={A}\n}\n\narticle{b,\n  title = {B},\n}\n" + NEXT)
     assert [record.title for record in result.records] == ["A", "B", "The next"] and "@ before article" in told(result)
