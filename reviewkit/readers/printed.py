@@ -67,7 +67,7 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
         raise EntryError(f"a field is longer than {MAX_FIELD_CHARS} characters")
     year, year_printed = _year(printed.years)
     pages = said(values.pages(printed.start_page, printed.end_page))
-    language = values.language(one_line(printed.language))
+    language = values.language(said(one_line(printed.language)))
     kind = types.record_type(*printed.types)
     _keep(extra, "title_printed", one_line(printed.title), title)
     _keep(extra, "year_printed", year_printed, "" if year is None else str(year))
@@ -95,7 +95,7 @@ def record(printed: Printed, origin: Origin, raw: str) -> Record:
         abstract=abstract,
         keywords=_keywords(printed.keywords),
         language=language,
-        url=one_line(printed.url),
+        url=said(one_line(printed.url)),
         record_type=kind,
         key=one_line(printed.key),
         extra=extra,
@@ -108,7 +108,7 @@ def _keywords(printed: Iterable[str]) -> tuple[str, ...]:
     words = []
     for text in printed:
         for part in re.split(r"[;|]", text) if ";" in text or "|" in text else (text,):
-            if word := clean(part):
+            if word := said(clean(part)):
                 words.append(word)
     return tuple(dict.fromkeys(words))
 
