@@ -22,12 +22,16 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an entry stands: file name, first and last line (from 1), SHA-256 of the raw file."""
+    """Where an entry stands: file name, first and last line (from 1), SHA-256 of the raw file.
+
+    ``entry`` is the entry's number in its file, from 1: some exports hold all entries in one line.
+    """
 
     file: str
     line: int
     line_end: int
     digest: str = ""
+    entry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
