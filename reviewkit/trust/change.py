@@ -11,7 +11,7 @@ from reviewkit.trust.p_values import between_p, sample_of
 from reviewkit.trust.printed import Printed, Span
 from reviewkit.trust.rows import ArmRow, Finding
 
-_BASELINE_P = 0.02
+_BASELINE_P = 0.01
 _ALIKE_P = 0.05
 
 
@@ -102,7 +102,8 @@ def check_changes(block: Block) -> list[Finding]:
         places = triple.change.mean.decimals
         right = f"{triple.expected.middle:.{places}f}"
         message = (
-            f"{where(triple.change)}: printed change {triple.change.mean}, but baseline {triple.baseline.mean} and follow-up "
+            f"{where(triple.change)}: printed change {triple.change.mean}, but baseline "
+            f"{triple.baseline.mean} and follow-up "
             f"{triple.final.mean} of the same {triple.change.n} people give {right}."
         )
         findings.append(make_finding("baseline_imbalance_change", [triple.change], message, right, "sure"))
@@ -126,7 +127,7 @@ def _apart(pair: Comparison) -> float | None:
 def check_imbalance(block: Block) -> list[Finding]:
     """Arms far apart at baseline, so that final values and changes tell different stories.
 
-    Randomised designs only: the baseline difference must be one that chance gives in fewer than 2 of 100 trials, and
+    Randomised designs only: the baseline difference must be one that chance gives in fewer than 1 of 100 trials, and
     the change must differ clearly between the arms where the final values do not (or the other way round).
     """
     findings = []
@@ -145,7 +146,8 @@ def check_imbalance(block: Block) -> list[Finding]:
         if p_base.high > _BASELINE_P or not (split or opposed):
             continue
         message = (
-            f"{where(changes.first)}: the arms differ by {gap:.3g} at baseline (p about {p_words(p_base.middle)}); difference in "
+            f"{where(changes.first)}: the arms differ by {gap:.3g} at baseline (p about "
+            f"{p_words(p_base.middle)}); difference in "
             f"final scores {d_final:.2f}, in changes {d_change:.2f}: the two readings disagree beyond reason."
         )
         reading = "use an analysis adjusted for baseline; do not mix final and change values here"

@@ -73,7 +73,9 @@ def check_rows(rows: Iterable[ArmRow]) -> tuple[Finding, ...]:
     seen: set[str] = set()
     for row in table:
         if row.row_id in seen:
-            raise InputError(f"row_id {row.row_id!r} occurs twice.", code="duplicate-id", remedy="Give every row its own.")
+            raise InputError(
+                f"row_id {row.row_id!r} occurs twice.", code="duplicate-id", remedy="Give every row its own."
+            )
         seen.add(row.row_id)
         studies[row.study_id].append(row)
     usual = Usual.of(table)

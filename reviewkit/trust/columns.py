@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from reviewkit.trust.findings import make_finding
 from reviewkit.trust.layout import Block, Comparison, Usual, range_of
 from reviewkit.trust.p_values import disagree, printed_readings, sample_of
-from reviewkit.trust.rows import ArmRow, Finding
+from reviewkit.trust.rows import ArmRow, Certainty, Finding
 from reviewkit.trust.spread import largest_sd
 from reviewkit.trust.testing import difference_p, difference_se, t_quantile
 
 _LEAST_N = 8
 _NEAR = math.log(2.2)
+_USUAL_EXCLUDES = math.log(3.2)
+_USUAL_NEAR = math.log(1.6)
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ def _ratio_evidence(rows: Sequence[ArmRow], usual: Usual, *, as_se: bool) -> tup
         plain = math.log(printed.value / typical) if as_se else math.log(printed.value * root / typical)
         other = plain + math.log(root) if as_se else plain - math.log(root)
         fits.append(abs(other) < _NEAR and abs(other) < abs(plain))
-        excludes.append(plain < math.log(0.4) if as_se else plain > math.log(2.2))
+        excludes.append(abs(plain) > _USUAL_EXCLUDES and abs(other) < _USUAL_NEAR)
     return all(fits), all(excludes)
 
 
@@ -77,8 +79,10 @@ def _interval_evidence(block: Block, rows: Sequence[ArmRow], evidence: Evidence,
         if pair is None or pair.first not in rows or contrast.effect_measure != "MD" or low is None or high is None:
             continue
         plain = [sample_of(row) for row in pair.rows]
-        if contrast.noted.adjusted or contrast.noted.other_interval or plain[0] is None or plain[1] is None:
+        if contrast.noted.adjusted or plain[0] is None or plain[1] is None:
             continue
+        # A bootstrap or rank interval is about as wide as Student's, which is enough to tell sqrt(n) apart.
+        near = math.log(1.5 if contrast.noted.other_interval else 1.25)
         df = plain[0].n + plain[1].n - 2
         shown = (high.value - low.value) / (2 * t_quantile(contrast.noted.level, df))
         computed = difference_se(plain[0], plain[1]).middle
@@ -87,10 +91,10 @@ def _interval_evidence(block: Block, rows: Sequence[ArmRow], evidence: Evidence,
         root = math.sqrt(statistics.fmean([plain[0].n, plain[1].n]))
         expected = root if as_se else 1 / root
         off_plain, off_other = abs(math.log(shown / computed)), abs(math.log(shown / computed / expected))
-        if off_other < math.log(1.25) and off_plain > math.log(1.6):
+        if off_other < near and off_plain > math.log(1.6):
             evidence.reasons.append("the interval of the difference only fits so")
             evidence.excludes_plain = True
-        elif off_plain < math.log(1.25):
+        elif off_plain < near:
             evidence.against = True
 
 
@@ -178,7 +182,7 @@ def _check(block: Block, usual: Usual, *, as_se: bool) -> list[Finding]:
             reasons += [reason for reason in evidence.reasons if reason not in reasons]
     if not blamed:
         return []
-    certainty = "sure" if len(reasons) >= 3 else "likely"
+    certainty: Certainty = "sure" if len(reasons) >= 3 else "likely"
     first = blamed[0]
     if as_se:
         sds = ", ".join(f"{row.sd.value * math.sqrt(row.n):.3g}" for row in blamed if row.sd and row.n)
@@ -188,11 +192,12 @@ def _check(block: Block, usual: Usual, *, as_se: bool) -> list[Finding]:
         implied = first.se.value * math.sqrt(first.n) if first.se and first.n else 0.0
         sds = ", ".join(str(row.se) for row in blamed)
         message = (
-            f"the SE column holds SDs: {first.se} x sqrt({first.n}) would be an SD of {implied:.3g}; {'; '.join(reasons)}."
+            f"the SE column holds SDs: {first.se} x sqrt({first.n}) would be an SD of {implied:.3g}; "
+            f"{'; '.join(reasons)}."
         )
         reading = f"read the SE column as SD (SD = {sds})"
     code = "se_as_sd" if as_se else "sd_as_se"
-    return [make_finding(code, blamed, message, reading, "sure" if certainty == "sure" else "likely")]
+    return [make_finding(code, blamed, message, reading, certainty)]
 
 
 def check_columns(block: Block, usual: Usual) -> list[Finding]:

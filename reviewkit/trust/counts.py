@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.layout import Block
 from reviewkit.trust.printed import Printed
-from reviewkit.trust.rows import ArmRow, Finding
+from reviewkit.trust.rows import ArmRow, Certainty, Finding
 
 
 def whole_counts(percent: Printed, total: int) -> range:
@@ -38,14 +38,21 @@ def _percent_finding(row: ArmRow) -> Finding | None:
         if row.events in fitting or row.events > total:
             return None
         extra = f", and no whole number of {total} gives it" if not len(fitting) else ""
-        message = f"{where(row)}: {percent}% of {total} is {people:.2f} people, but the printed count {row.events} is {own:.1f}%{extra}."
-        return make_finding("percent_not_whole", [row], message, f"{row.events}/{total} = {own:.{max(percent.decimals, 1)}f}%", "sure")
+        message = (
+            f"{where(row)}: {percent}% of {total} is {people:.2f} people, but the printed count "
+            f"{row.events} is {own:.1f}%{extra}."
+        )
+        return make_finding(
+            "percent_not_whole", [row], message, f"{row.events}/{total} = {own:.{max(percent.decimals, 1)}f}%", "sure"
+        )
     if len(fitting):
         return None
     if row.n and row.n != total and len(whole_counts(percent, row.n)):
         count = whole_counts(percent, row.n)[0]
         message = f"{where(row)}: {percent}% of {total} is {people:.2f} people; it fits {count} of {row.n}."
-        return make_finding("percent_not_whole", [row], message, f"{count}/{row.n} = {percent}%, so the total is {row.n}", "sure")
+        return make_finding(
+            "percent_not_whole", [row], message, f"{count}/{row.n} = {percent}%, so the total is {row.n}", "sure"
+        )
     near = sorted({math.floor(people), math.ceil(people)}, key=lambda count: abs(count - people))
     places = max(percent.decimals, 1)
     reading = " or ".join(f"{count}/{total} = {100 * count / total:.{places}f}%" for count in near if count <= total)
@@ -103,10 +110,10 @@ def check_categories(rows: Sequence[ArmRow]) -> list[Finding]:
             continue
         if any(row.events is not None and row.people is not None and row.events > row.people for row in group):
             continue
-        certainty = "sure" if any(row.noted.exclusive for row in group) else "likely"
+        certainty: Certainty = "sure" if any(row.noted.exclusive for row in group) else "likely"
         message = f"{where(group[0])}: the categories of '{head}' add up to {added} people among {total}."
         reading = "one count or the total is wrong, or people were counted in several categories"
-        findings.append(make_finding("events_gt_n", group, message, reading, "sure" if certainty == "sure" else "likely"))
+        findings.append(make_finding("events_gt_n", group, message, reading, certainty))
     return findings
 
 
@@ -133,16 +140,18 @@ def _randomised_in_arm(rows: Sequence[ArmRow]) -> dict[str, tuple[int, str]]:
     return found
 
 
+def _is_over(row: ArmRow, limit: tuple[int, str] | None) -> bool:
+    """Whether a row counts more people than were randomised to its arm."""
+    if limit is None or row.value_type == "contrast" or row.noted.divided or not row.n:
+        return False
+    return row.n > limit[0] and not (row.is_baseline and limit[1] == "baseline")
+
+
 def check_randomised(rows: Sequence[ArmRow]) -> list[Finding]:
     """More people analysed than randomised; ``rows`` are all rows of one study."""
     arms = _randomised_in_arm(rows)
     findings = []
-    over = [
-        row
-        for row in rows
-        if row.value_type != "contrast" and not row.noted.divided and row.n and row.arm in arms and row.n > arms[row.arm][0]
-        and not (row.is_baseline and arms[row.arm][1] == "baseline")
-    ]  # fmt: skip
+    over = [row for row in rows if _is_over(row, arms.get(row.arm))]
     by_place: dict[tuple[str, str], list[ArmRow]] = defaultdict(list)
     for row in over:
         by_place[row.outcome, row.arm].append(row)

@@ -13,7 +13,7 @@ from reviewkit.trust.rows import ArmRow, Finding
 
 _FAR = math.log(4.0)
 _NEAR = math.log(2.0)
-_SD_NEAR = math.log(1.9)
+_SD_NEAR = math.log(1.65)
 
 
 def _shifted(value: Printed, references: Sequence[float], near: float) -> Printed | None:
@@ -62,8 +62,27 @@ def _mean_shift(row: ArmRow, block: Block, usual: Usual) -> Printed | None:
     return moved
 
 
+def _mean_is_odd(row: ArmRow, block: Block) -> bool:
+    """Whether the row's mean is itself far from the others', so that its SD may well be."""
+    means = _others(row, block, "mean")
+    if row.value_type != "final" or row.mean is None or not means or min(*means, row.mean.value, 1.0) <= 0:
+        return False
+    return abs(math.log(row.mean.value / statistics.median(means))) > math.log(2)
+
+
+def _partner_agrees(row: ArmRow, block: Block) -> bool:
+    """Whether another arm at the same time has an SD of the same size, so that not one number is off."""
+    for other in block.of_type(row.value_type):
+        same_place = other.timepoint_weeks == row.timepoint_weeks and other.report_id == row.report_id
+        if other is row or not same_place or other.sd is None or row.sd is None:
+            continue
+        if min(other.sd.value, row.sd.value) > 0 and abs(math.log(row.sd.value / other.sd.value)) < math.log(2.5):
+            return True
+    return False
+
+
 def _sd_shift(row: ArmRow, block: Block, usual: Usual) -> Printed | None:
-    if row.sd is None:
+    if row.sd is None or _mean_is_odd(row, block) or _partner_agrees(row, block):
         return None
     references = _references(row, block, usual, "sd")
     if row.value_type == "change" and len(references) < 2:
@@ -83,15 +102,15 @@ def check_decimals(block: Block, usual: Usual) -> list[Finding]:
             shifts.append((row, "mean", row.mean, mean))
         if sd is not None and row.sd is not None:
             shifts.append((row, "SD", row.sd, sd))
-    places = {(row.report_id, row.timepoint_weeks, row.value_type) for row, *_ in shifts}
-    if len(shifts) != len(places):
+    if len(shifts) != 1:
         return []
     return [
         make_finding(
-            "decimal_shift", [row],
+            "decimal_shift",
+            [row],
             f"{where(row)}: {what} {printed} is a factor 10 from the other rows ({moved} expected).",
             str(moved),
             "sure" if len(block.rows) > 3 else "likely",
         )
         for row, what, printed, moved in shifts
-    ]  # fmt: skip
+    ]

@@ -6,7 +6,7 @@ from reviewkit.trust.findings import make_finding
 from reviewkit.trust.instruments import find_analyte, find_instrument
 from reviewkit.trust.layout import Block, Comparison, Usual
 from reviewkit.trust.p_values import between_p
-from reviewkit.trust.rows import ArmRow, Finding
+from reviewkit.trust.rows import ArmRow, Certainty, Finding
 
 _CLEAR_P = 0.1
 _OPPOSITE = {"better": "worse", "worse": "better"}
@@ -66,13 +66,14 @@ def check_direction(block: Block, usual: Usual) -> list[Finding]:
         fits_right = against is not None and contradicted(block, right) is None
         extra = f", and the reported direction only fits higher = {right}" if fits_right else ""
         message = f"labelled higher = {label}; {source} says higher = {right} for {name}{extra}."
-        certainty = "sure" if fits_right else "likely"
-        return [make_finding("scale_reversed", arms, message, f"higher = {right}", "sure" if certainty == "sure" else "likely")]
+        certainty: Certainty = "sure" if fits_right else "likely"
+        return [make_finding("scale_reversed", arms, message, f"higher = {right}", certainty)]
     if against is None:
         return []
     first, second = against.rows
     message = (
-        f"reported as {first.reported_direction.replace('_', ' ')}, but its {name} is {first.mean} v {second.mean} and the "
+        f"reported as {first.reported_direction.replace('_', ' ')}, but its {name} is {first.mean} v "
+        f"{second.mean} and the "
         f"scale is labelled higher = {label}."
     )
     if right:

@@ -8,16 +8,18 @@ spread that the rounding interval covers, for each number that agrees.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.layout import Usual, contrast_arms, sd_span
+from reviewkit.trust.printed import Printed
 from reviewkit.trust.rows import ArmRow, Finding
 
-_LOG_CHANCE_ALONE = math.log(2e-6)
-_LOG_CHANCE_LINKED = math.log(2e-2)
+_CHANCE = 0.02
+_YEAR_LETTER = re.compile(r"(\d{4})[a-z]$")
 _ROW_TYPES = frozenset({"final", "change"})
 
 
@@ -50,19 +52,26 @@ def match_log_chance(first: ArmRow, second: ArmRow, usual: Usual, *, fewer: int 
     if abs(first.n - second.n) > fewer or first.value_type != second.value_type:
         return None
     spreads = sd_span(first), sd_span(second)
-    if not first.mean.span.overlaps(second.mean.span):
+    if not _same_number(first.mean, second.mean):
         return None
-    scale = usual.sd(first) or (spreads[0].middle if spreads[0] else 0.0)
+    scale = min((value for value in (usual.sd(first), spreads[0].middle if spreads[0] else None) if value), default=0.0)
     if scale <= 0:
         return None
     width = 2 * max(first.mean.half_unit, second.mean.half_unit)
     chance = math.log((1 + 2 * fewer) / 20) + min(0.0, math.log(width / (2 * scale)))
     if spreads[0] is not None and spreads[1] is not None:
-        if not spreads[0].overlaps(spreads[1]):
+        if not spreads[0].overlaps(spreads[1]) or (first.sd and second.sd and not _same_number(first.sd, second.sd)):
             return None
         wide = max(spreads[0].high - spreads[0].low, spreads[1].high - spreads[1].low)
         chance += min(0.0, math.log(max(wide, 1e-12) / (0.5 * scale)))
     return chance
+
+
+def _same_number(first: Printed, second: Printed) -> bool:
+    """Whether the finer number rounds to the coarser one (half a unit either way)."""
+    return abs(first.value - second.value) <= max(first.half_unit, second.half_unit) * (
+        1.0 + 1e-9 if first.decimals != second.decimals else 0.1
+    )
 
 
 def make_entries(rows: Sequence[ArmRow]) -> list[Entry]:
@@ -75,10 +84,11 @@ def make_entries(rows: Sequence[ArmRow]) -> list[Entry]:
 
 
 def _linked(first: Entry, second: Entry) -> bool:
-    """Whether registration or report says that two entries belong together."""
+    """Whether registration, report, or author and year (2010a, 2010b) say that two entries belong together."""
     marks = [
         {row.noted.registration for row in entry.rows if row.noted.registration}
         | ({entry.report_id} if entry.report_id else set())
+        | {_YEAR_LETTER.sub(r"\1", entry.study_id)}
         for entry in (first, second)
     ]
     return bool(marks[0] & marks[1])
@@ -98,9 +108,10 @@ def _role_match(first: Entry, second: Entry, role: str, usual: Usual) -> tuple[f
             if len(left) != 1 or len(right) != 1:
                 continue
             exact = match_log_chance(left[0], right[0], usual)
-            found = exact if exact is not None else match_log_chance(left[0], right[0], usual, fewer=2)
+            lenient = exact is None and week not in (0, None)
+            found = match_log_chance(left[0], right[0], usual, fewer=2) if lenient else exact
             if found is None:
-                if week == 0:
+                if week in (0, None):
                     return None
                 clash = True
                 continue
@@ -109,10 +120,11 @@ def _role_match(first: Entry, second: Entry, role: str, usual: Usual) -> tuple[f
     return (chance, matched, clash) if matched else None
 
 
-def _pair_finding(first: Entry, second: Entry, usual: Usual) -> Finding | None:
+def _pair_finding(first: Entry, second: Entry, usual: Usual, pairs: int) -> Finding | None:
+    """The finding on two entries; unlinked ones must agree better than chance lets any of ``pairs`` pairs agree."""
     comparator = _role_match(first, second, "comparator", usual)
     intervention = _role_match(first, second, "intervention", usual)
-    limit = _LOG_CHANCE_LINKED if _linked(first, second) else _LOG_CHANCE_ALONE
+    limit = math.log(_CHANCE if _linked(first, second) else _CHANCE / pairs)
     if comparator and intervention:
         based = any(row.is_baseline for row in (*comparator[1], *intervention[1]))
         if (comparator[2] or intervention[2]) and not based:
@@ -134,9 +146,11 @@ def _twice(first: Entry, second: Entry, matched: list[ArmRow]) -> Finding | None
     else:
         names = f"{first.study_id} and {second.study_id}"
         reading = "one trial: link both reports to one study"
-    message = f"{names} carry {same_arms} ({where(matched[0])}: mean {matched[0].mean}, n {matched[0].n}): one trial, counted twice."
-    later = [row for row in second.rows] + [row for row in first.rows]
-    return make_finding("same_sample_twice", later, message, reading, "likely")
+    message = (
+        f"{names} carry {same_arms} ({where(matched[0])}: mean {matched[0].mean}, n {matched[0].n}): one "
+        "trial, counted twice."
+    )
+    return make_finding("same_sample_twice", [*second.rows, *first.rows], message, reading, "likely")
 
 
 def _shared(first: Entry, second: Entry, matched: list[ArmRow]) -> Finding | None:
@@ -151,18 +165,32 @@ def _shared(first: Entry, second: Entry, matched: list[ArmRow]) -> Finding | Non
     return make_finding("shared_comparator", matched, message, reading, "likely")
 
 
+def _repeated(entry: Entry, usual: Usual) -> list[Finding]:
+    """One comparator listed twice in one report, once for each intervention."""
+    findings = []
+    for week in entry.weeks:
+        for kind in sorted(_ROW_TYPES):
+            rows = [row for row in entry.at(week, "comparator") if row.value_type == kind]
+            chance = match_log_chance(rows[0], rows[1], usual) if len(rows) == 2 else None
+            others = len([row for row in entry.at(week, "intervention") if row.value_type == kind])
+            if chance is not None and chance < math.log(_CHANCE) and others > 1:
+                found = _shared(entry, entry, rows)
+                findings += [found] if found else []
+    return findings
+
+
 def check_entries(rows: Sequence[ArmRow], usual: Usual) -> list[Finding]:
     """One trial entered twice, or one comparator in two comparisons; ``rows`` is the whole table."""
     by_place: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in make_entries(rows):
         by_place[entry.outcome, entry.rows[0].instrument].append(entry)
-    findings = []
+    findings = [found for entries in by_place.values() for entry in entries for found in _repeated(entry, usual)]
     for entries in by_place.values():
         for i, first in enumerate(entries):
             for second in entries[i + 1 :]:
                 if not any(week in second.weeks for week in first.weeks):
                     continue
-                found = _pair_finding(first, second, usual)
+                found = _pair_finding(first, second, usual, len(entries) * (len(entries) - 1) // 2)
                 if found is not None:
                     findings.append(found)
     return findings
@@ -193,7 +221,10 @@ def check_contrasts(rows: Sequence[ArmRow]) -> list[Finding]:
         arm_n = max((row.people or 0 for row in rows if row.arm == arm and row.value_type != "contrast"), default=n)
         if n * len(firsts) <= arm_n:
             continue
-        message = f"{len(group)} contrasts use all {n} people of the arm '{arm}'; pooling them counts these people {len(group)} times."
+        message = (
+            f"{len(group)} contrasts use all {n} people of the arm '{arm}'; pooling them counts these "
+            f"people {len(group)} times."
+        )
         reading = f"combine the intervention arms, or divide the comparator (n={n // len(firsts)} each)"
         findings.append(make_finding("shared_comparator", group, message, reading, "likely"))
     return findings

@@ -9,7 +9,7 @@ from reviewkit.trust.instruments import find_instrument
 from reviewkit.trust.layout import Block
 from reviewkit.trust.p_values import sample_of
 from reviewkit.trust.printed import Span
-from reviewkit.trust.rows import ArmRow, Finding
+from reviewkit.trust.rows import ArmRow, Certainty, Finding
 from reviewkit.trust.testing import hedges_g, t_quantile
 
 LARGEST_BELIEVABLE = 1.7
@@ -35,7 +35,8 @@ def check_labelled_smd(block: Block) -> list[Finding]:
             continue
         pair = block.arms_of(row)
         samples = [sample_of(arm) for arm in pair.rows] if pair else [None, None]
-        reading, certainty, reason = "", "", ""
+        certainty: Certainty = "likely"
+        reading, reason = "", ""
         if samples[0] and samples[1]:
             apart = samples[0].mean.minus(samples[1].mean)
             g = hedges_g(samples[0], samples[1])
@@ -44,14 +45,14 @@ def check_labelled_smd(block: Block) -> list[Finding]:
                 reading = f"MD {row.effect}; SMD about {g.middle:.2f}"
         ratio = _smd_se_ratio(row, block.sizes_of(row))
         if not reading and abs(row.effect.value) > _BEYOND_ANY_SMD:
-            certainty, reason = "likely", "is larger than standardised differences are"
+            reason = "is larger than standardised differences are"
         elif not reading and ratio is not None and samples[0] is None and not 0.6 < ratio < 1.6:
-            certainty, reason = "likely", f"has an interval {ratio:.2g} times as wide as an SMD of these numbers must have"
-        if not certainty:
+            reason = f"has an interval {ratio:.2g} times as wide as an SMD of these numbers must have"
+        if not reason:
             continue
         reading = reading or f"MD {row.effect}"
         message = f"{where(row)}: 'SMD' {row.effect} {reason}."
-        findings.append(make_finding("md_labelled_smd", [row], message, reading, "sure" if certainty == "sure" else "likely"))
+        findings.append(make_finding("md_labelled_smd", [row], message, reading, certainty))
     return findings
 
 
@@ -76,7 +77,7 @@ def check_effect_size(block: Block) -> list[Finding]:
         if pair.first.is_baseline or not _patient_reported(pair.first) or samples[0] is None or samples[1] is None:
             continue
         g = hedges_g(samples[0], samples[1])
-        if g is None or g.low <= LARGEST_BELIEVABLE and g.high >= -LARGEST_BELIEVABLE:
+        if g is None or (g.low <= LARGEST_BELIEVABLE and g.high >= -LARGEST_BELIEVABLE):
             continue
         message = f"{where(pair.first)}: standardised difference {g.middle:.2f} for a patient-reported outcome."
         findings.append(_implausible(list(pair.rows), message))

@@ -101,10 +101,11 @@ def check_grim(block: Block) -> list[Finding]:
         people = f"{row.n} people" + (f" scored in steps of 1/{steps:g}" if steps != 1 else " scored in whole points")
         findings.append(
             make_finding(
-                "grim_fail", [row],
+                "grim_fail",
+                [row],
                 f"{where(row)}: mean {row.mean} cannot arise from {people} (nearest possible {near} and {far}).",
                 f"{near} (or {far}), or another n",
                 "sure",
-            )  # fmt: skip
+            )
         )
     return findings

@@ -103,7 +103,9 @@ def _one_limit(row: ArmRow, block: Block, triple: Triple) -> str:
         if computed:
             return f"{computed[1]:.2f} to {computed[2]:.2f} (from the counts)"
         if low.value > 0 and high.value > 0:
-            return f"lower limit {estimate.value**2 / high.value:.2f} or upper limit {estimate.value**2 / low.value:.2f}"
+            return (
+                f"lower limit {estimate.value**2 / high.value:.2f} or upper limit {estimate.value**2 / low.value:.2f}"
+            )
         return "check the limits in the source"
     mirrored = 2 * estimate.value - low.value, 2 * estimate.value - high.value
     upper, lower = (f"{value:.{estimate.decimals}f}" for value in mirrored)
@@ -136,8 +138,12 @@ def check_contrast_intervals(block: Block) -> list[Finding]:
         restored = None if ratio else sign_restored(triple)
         if restored is not None:
             disordered = not triple[1].value <= triple[0].value <= triple[2].value
-            message = f"{where(row)}: {_show(triple)} does not hold together; with one minus sign it reads {_show(restored)}."
-            findings.append(make_finding("lost_minus", [row], message, _show(restored), "sure" if disordered else "likely"))
+            message = (
+                f"{where(row)}: {_show(triple)} does not hold together; with one minus sign it reads {_show(restored)}."
+            )
+            findings.append(
+                make_finding("lost_minus", [row], message, _show(restored), "sure" if disordered else "likely")
+            )
             continue
         scale = " on the log scale" if ratio else ""
         measure = row.effect_measure or "effect"
@@ -200,7 +206,9 @@ def interval_p(row: ArmRow, sizes: tuple[int, int] | None) -> Span | None:
     if row.effect_measure not in RATIOS:
         df = float(max(2, sum(sizes) - 2)) if sizes else 20.0
         tests.append((t_quantile(row.noted.level, df), lambda t: t_p(t, df)))
-    ps = [test(x * critical / half) for critical, test in tests for x, half in ((largest, narrowest), (smallest, widest))]
+    ps = [
+        test(x * critical / half) for critical, test in tests for x, half in ((largest, narrowest), (smallest, widest))
+    ]
     return Span(min(ps), max(ps))
 
 
@@ -226,7 +234,10 @@ def check_interval_against_p(block: Block) -> list[Finding]:
         middle = math.sqrt(max(p.low, 1e-12) * max(p.high, 1e-12))
         one_se = _one_se_reading(row, triple, readings, sizes)
         measure = row.effect_measure or "effect"
-        message = f"{where(row)}: {measure} {_show(triple)} gives p about {p_words(middle)}, printed is {row.p_value_printed}."
+        message = (
+            f"{where(row)}: {measure} {_show(triple)} gives p about {p_words(middle)}, printed is "
+            f"{row.p_value_printed}."
+        )
         reading = one_se or f"p about {p_words(middle)}"
         findings.append(make_finding("ci_vs_p_conflict", [row], message, reading, "sure"))
     return findings

@@ -60,7 +60,9 @@ class Block:
         first, parted, second = (part.strip() for part in _parts(contrast.arm))
         if not parted:
             return None
-        for kind in ("change", "final") if "change" in contrast.note.lower() else ("final", "change", "events", "percent"):
+        for kind in (
+            ("change", "final") if "change" in contrast.note.lower() else ("final", "change", "events", "percent")
+        ):
             rows = [
                 row
                 for row in self.of_type(kind)

@@ -43,6 +43,13 @@ def mean_from_quartiles(row: ArmRow, sd: float | None) -> float | None:
     return middle * math.exp(sigma**2 / 2)
 
 
+def _same(row: ArmRow, partner: ArmRow) -> bool:
+    """Whether mean and median print the same number, the coarser of the two deciding."""
+    if row.mean is None or partner.median is None:
+        return False
+    return abs(row.mean.value - partner.median.value) < max(row.mean.half_unit, partner.median.half_unit)
+
+
 def _partner(row: ArmRow, block: Block) -> ArmRow | None:
     for other in block.of_type("median_iqr"):
         if other.arm == row.arm and other.timepoint_weeks == row.timepoint_weeks:
@@ -58,12 +65,13 @@ def check_medians(block: Block) -> list[Finding]:
         skews = [skew for _, partner in pairs if (skew := bowley(partner)) is not None]
         if len(pairs) < max(2, len(rows)) or len(skews) < len(pairs) or abs(statistics.fmean(skews)) < _SKEWED:
             continue
-        if not all(row.mean and partner.median and row.mean.span.overlaps(partner.median.span) for row, partner in pairs):
+        if not all(_same(row, partner) for row, partner in pairs):
             continue
         means = [mean_from_quartiles(partner, row.sd.value if row.sd else None) for row, partner in pairs]
         first, partner = pairs[0]
         message = (
-            f"{where(first)}: the 'mean' {first.mean} equals the printed median {partner.median} in every arm, though the "
+            f"{where(first)}: the 'mean' {first.mean} equals the printed median {partner.median} in "
+            "every arm, though the "
             f"quartiles ({partner.q1} to {partner.q3}) are clearly skewed."
         )
         reading = "mean from the quartiles, roughly " + ", ".join(f"{mean:.4g}" for mean in means if mean is not None)

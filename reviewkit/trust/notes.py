@@ -11,7 +11,8 @@ from functools import lru_cache
 
 _I = re.IGNORECASE
 _ADJUSTED = re.compile(
-    r"\b(?:adjust|ancova|covaria|regress|mixed[- ](?:model|effect)|mmrm|gee\b|least[- ]squares?|ls[- ]?means?|marginal)",
+    r"\b(?:adjust|ancova|covaria|regress|mixed[- ](?:model|effect)|mmrm|gee\b|least[- ]squares?|ls[- "
+    r"]?means?|marginal)",
     _I,
 )
 _IMPUTED = re.compile(r"\b(?:imput|carried forward|locf|least[- ]squares?|ls[- ]?means?|weighted|model[- ]based)", _I)
@@ -26,7 +27,9 @@ _INTERVAL = re.compile(
     _I,
 )
 _ONE_SIDED = re.compile(r"\b(?:one|1|single)[- ]?(?:sided|tailed)", _I)
-_MULTIPLE = re.compile(r"bonferroni|holm|sidak|šidák|tukey|dunnett|scheff|hochberg|multipl(?:ied|icity|e compar|e test)", _I)
+_MULTIPLE = re.compile(
+    r"bonferroni|holm|sidak|šidák|tukey|dunnett|scheff|hochberg|multipl(?:ied|icity|e compar|e test)", _I
+)
 _IMPROVEMENT = re.compile(
     r"improvement[^;]*\bpositive|positive[^;]*(?:improve|better)|baseline minus|reduction[^;]*positive|"
     r"(?:change|difference)[^;]*\bas (?:an? )?(?:improvement|reduction|decrease)",
@@ -41,7 +44,9 @@ _DIVIDED = re.compile(
     r"\b(?:divided|split|halved|shared out|half of)\b|\b\d+ of (?:the )?\d+ (?:\w+ )?(?:counted|used|entered)", _I
 )
 _EPISODES = re.compile(r"\b(?:episodes|events? not (?:people|persons|patients)|several per|more than one per)", _I)
-_WITHIN = re.compile(r"\b(?:paired|within[- ]?group|before[- ]after|pre[- ]?post|change from baseline|from baseline)\b", _I)
+_WITHIN = re.compile(
+    r"\b(?:paired|within[- ]?group|before[- ]after|pre[- ]?post|change from baseline|from baseline)\b", _I
+)
 _LEVEL = re.compile(r"(\d{2}(?:\.\d+)?)\s*(?:%|per ?cent)[- ]*(?:confidence|ci\b|credib|interval)", _I)
 _SPREAD_IS_SE = re.compile(r"\b(?:standard errors?|s\.?e\.?m\.?)\b", _I)
 _RANDOMISED = re.compile(
@@ -52,7 +57,8 @@ _IN_ALL = re.compile(r"\b(?:in all|in total|total|altogether|overall|both arms|a
 _PAIR_N = re.compile(r"\bn\s*=\s*(\d+)\s*(?:v|vs\.?|versus|and|/|,)\s*(?:n\s*=\s*)?(\d+)", _I)
 _REGISTRATION = re.compile(
     r"\b(?:NCT\d{8}|ISRCTN\d+|ACTRN\d+|ChiCTR[-\w]+|DRKS\d+|UMIN\d+|IRCT\w+|CTRI/[\d/]+|"
-    r"(?:registration|registry|registered|trial (?:no|number|id))[^\w;]*(?:no\.?|number|as|id)?[^\w;]*([A-Z][\w/-]*\d[\w/-]*))",
+    r"(?:registration|registry|registered|trial "
+    r"(?:no|number|id))[^\w;]*(?:no\.?|number|as|id)?[^\w;]*([A-Z][\w/-]*\d[\w/-]*))",
     _I,
 )
 _EXCLUSIVE = re.compile(r"\b(?:one answer|single answer|exclusive|one category|each person once)\b", _I)

@@ -118,13 +118,16 @@ def _within_finding(block: Block, pair: Comparison, between: float) -> Finding |
                 change, _ = found
                 blamed.append(row)
                 reasons.append(
-                    f"printed p {row.p_value_printed} is the before-after p of {change.arm} (mean change {change.mean}, "
+                    f"printed p {row.p_value_printed} is the before-after p of {change.arm} (mean "
+                    f"change {change.mean}, "
                     f"SD {change.sd or 'from SE or CI'}, n {change.n})"
                 )
                 break
     if pair.first not in blamed:
         return None
-    message = f"{where(pair.first)}: {'; '.join(reasons)}; the difference between the arms has p about {p_words(between)}."
+    message = (
+        f"{where(pair.first)}: {'; '.join(reasons)}; the difference between the arms has p about {p_words(between)}."
+    )
     reading = f"between-group p about {p_words(between)}" + ("; no difference shown" if between > 0.05 else "")
     return make_finding("within_p_as_between", blamed, message, reading, "likely")
 
@@ -137,7 +140,8 @@ def _two_p_finding(block: Block, pair: Comparison, between: float) -> Finding | 
     if within_p(block, first) or first.p_value_printed == second.p_value_printed:
         return None
     message = (
-        f"{where(first)}: each arm has a p of its own ({first.p_value_printed}; {second.p_value_printed}), and neither can "
+        f"{where(first)}: each arm has a p of its own ({first.p_value_printed}; "
+        f"{second.p_value_printed}), and neither can "
         f"compare the arms, whose difference has p about {p_words(between)}."
     )
     reading = f"between-group p about {p_words(between)}"
@@ -160,11 +164,13 @@ def check_p_values(block: Block) -> list[Finding]:
         what = "counts" if pair.first.value_type in {"events", "percent"} else "means, SDs and n"
         findings.append(
             make_finding(
-                "p_mismatch", [pair.first],
-                f"{where(pair.first)}: printed between-group p {pair.first.p_value_printed}, but the printed {what} give "
+                "p_mismatch",
+                [pair.first],
+                f"{where(pair.first)}: printed between-group p {pair.first.p_value_printed}, but the "
+                f"printed {what} give "
                 f"about {p_words(between)}, whatever the rounding and the usual test.",
                 f"p about {p_words(between)}",
                 "sure",
-            )  # fmt: skip
+            )
         )
     return findings

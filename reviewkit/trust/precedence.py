@@ -28,7 +28,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "within_p_as_between": frozenset({"p_mismatch"}),
     "ci_vs_p_conflict": frozenset({"p_mismatch"}),
     "baseline_imbalance_change": frozenset({"effect_implausible", "p_mismatch", "scale_reversed"}),
-    "scale_reversed": frozenset({"effect_implausible", "lost_minus"}),
+    "scale_reversed": frozenset({"effect_implausible"}),
     "events_gt_n": frozenset({"percent_not_whole", "p_mismatch", "n_gt_randomised"}),
     "n_gt_randomised": frozenset({"percent_not_whole", "p_mismatch"}),
     "percent_not_whole": frozenset({"p_mismatch"}),
@@ -36,8 +36,8 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """For each code, the codes that it explains in the same outcome of the same study."""
 
-_RIVALS = ("metric_mixed", "unit_wrong", "decimal_shift", "se_as_sd", "sd_as_se", "sd_impossible", "lost_minus")
-"""Codes that would explain each other; the earlier wins."""
+_RANK = {code: rank for rank, code in enumerate(CONSEQUENCES)}
+"""Where two codes explain each other, the one that stands first above is the fault."""
 
 
 def _place(finding: Finding) -> tuple[set[str], set[str]]:
@@ -52,16 +52,11 @@ def _same_place(first: Finding, second: Finding) -> bool:
 def _explains(cause: Finding, effect: Finding) -> bool:
     if cause is effect or effect.code not in CONSEQUENCES.get(cause.code, frozenset()):
         return False
-    if cause.code in CONSEQUENCES.get(effect.code, frozenset()) and cause.code in _RIVALS and effect.code in _RIVALS:
-        return _RIVALS.index(cause.code) < _RIVALS.index(effect.code)
-    return _same_place(cause, effect)
+    mutual = cause.code in CONSEQUENCES.get(effect.code, frozenset())
+    return _same_place(cause, effect) and not (mutual and _RANK[cause.code] >= _RANK[effect.code])
 
 
 def settle(findings: Iterable[Finding]) -> list[Finding]:
     """Drop findings that another finding of the same study and outcome explains; order is kept."""
     every = list(dict.fromkeys(findings))
-    return [
-        finding
-        for finding in every
-        if not any(_same_place(cause, finding) and _explains(cause, finding) for cause in every)
-    ]
+    return [finding for finding in every if not any(_explains(cause, finding) for cause in every)]

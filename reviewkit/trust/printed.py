@@ -14,7 +14,9 @@ from reviewkit.errors import InputError
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _NOT_SIGNIFICANT = re.compile(r"^(?:p\s*)?=?\s*(?:n\.?\s*s\.?|non?[- ]?significant|not significant)$", re.IGNORECASE)
-_P_TEXT = re.compile(r"^(?:p(?:[- ]?value)?)?\s*(<=|>=|≤|≥|<|>|=)?\s*(0?\.\d+|[01](?:\.\d*)?|\d+(?:\.\d+)?e-\d+)$", re.I)
+_P_TEXT = re.compile(
+    r"^(?:p(?:[- ]?value)?)?\s*(<=|>=|≤|≥|<|>|=)?\s*(0?\.\d+|[01](?:\.\d*)?|\d+(?:\.\d+)?e-\d+)$", re.I
+)
 _EPS = 1e-9
 
 
@@ -122,7 +124,7 @@ def read_p(text: str) -> Span | None:
     Examples
     --------
     >>> read_p("p = 0.000").high
-    0.0005
+    0.001
     """
     plain = text.strip().replace("·", ".").replace(",", ".")
     if _NOT_SIGNIFICANT.match(plain):
@@ -138,4 +140,6 @@ def read_p(text: str) -> Span | None:
         return Span(0.0, number.value)
     if sign in {">", ">=", "≥"}:
         return Span(number.value, 1.0)
+    if number.value == 0:  # statistics programs print 0.000 for anything under 0.001
+        return Span(0.0, 10.0**-number.decimals)
     return Span(max(0.0, number.span.low), min(1.0, number.span.high))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from reviewkit.errors import InputError
 from reviewkit.trust.notes import Note, read_note
@@ -164,14 +164,11 @@ def row_from_mapping(values: Mapping[str, object]) -> ArmRow:
         if not _text(values.get(column)):
             raise InputError(f"{column} is empty.", code="missing-value", remedy=f"Fill {column} in every row.")
     week = _number(values, "timepoint_weeks")
-    texts = {column: _text(values.get(column)) for column in TEXT_COLUMNS}
+    texts: dict[str, Any] = {column: _text(values.get(column)) for column in TEXT_COLUMNS}
     texts["higher_is"] = texts["higher_is"].lower() or "unknown"
     texts["reported_direction"] = texts["reported_direction"].lower() or "unknown"
     texts["value_type"] = texts["value_type"].lower()
     texts["arm_role"] = texts["arm_role"].lower()
-    return ArmRow(
-        **texts,
-        timepoint_weeks=None if week is None else week.value,
-        **{column: _number(values, column) for column in NUMBER_COLUMNS},
-        **{column: _count(values, column) for column in COUNT_COLUMNS},
-    )
+    numbers: dict[str, Any] = {column: _number(values, column) for column in NUMBER_COLUMNS}
+    counts: dict[str, Any] = {column: _count(values, column) for column in COUNT_COLUMNS}
+    return ArmRow(**texts, **numbers, **counts, timepoint_weeks=None if week is None else week.value)

@@ -16,8 +16,7 @@ from reviewkit.trust.instruments import Analyte, Instrument, Metric, Unit, find_
 from reviewkit.trust.layout import Block, Usual, metric_of, sd_span
 from reviewkit.trust.rows import ArmRow, Finding
 
-_MEAN_NEAR = math.log(1.3)
-_SD_NEAR = math.log(1.4)
+_LARGE_FACTOR = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +59,16 @@ def _step(earlier: Sequence[ArmRow], later: Sequence[ArmRow]) -> Step | None:
     return Step(tuple(earlier), tuple(later), tuple(mean_logs), tuple(sd_logs))
 
 
-def _moves_by(step: Step, factor: float, *, mean_near: float, sd_near: float) -> bool:
-    """Whether every arm's mean and the arms' SDs together go by ``factor`` rather than stay."""
+def _moves_by(step: Step, factor: float, near: float) -> bool:
+    """Whether the arms' means (within ``near``, a log) and their SDs go by ``factor`` rather than stay."""
     target = math.log(factor)
     sd_log = statistics.fmean(step.sd_logs)
-    nearer = all(abs(x - target) < abs(x) for x in (*step.mean_logs, sd_log))
-    means = all(abs(x - target) < mean_near for x in step.mean_logs)
-    return nearer and means and abs(sd_log - target) < sd_near
+    mean_log = statistics.fmean(step.mean_logs)
+    nearer = all(abs(x - target) < abs(x) for x in (mean_log, sd_log))
+    # A treated arm moves as well: it may stand further off where the factor is large.
+    reach = max(near, 0.75 * abs(target)) if abs(target) > math.log(1.8) else near
+    means = abs(mean_log - target) < near and all(abs(x - target) < reach for x in step.mean_logs)
+    return nearer and means and abs(sd_log - target) < max(near * 1.3, abs(target) / 2)
 
 
 def _outside(row: ArmRow, low: float, high: float) -> bool:
@@ -105,12 +107,16 @@ def _range_finding(block: Block, instrument: Instrument, declared: Metric) -> Fi
         first = blamed[0]
         if len(blamed) < len(finals):
             message = (
-                f"{name}: {when(first)} values ({first.mean}) are on the {metric.name} metric ({metric.low:g}-{metric.high:g}), "
+                f"{name}: {when(first)} values ({first.mean}) are on the {metric.name} metric "
+                f"({metric.low:g}-{metric.high:g}), "
                 f"the others on {declared.low:g}-{declared.high:g}."
             )
             reading = _factor_words(metric, declared)
         else:
-            message = f"{name}: range {declared.low:g}-{declared.high:g} declared, but the values ({first.mean}) are {metric.name}s."
+            message = (
+                f"{name}: range {declared.low:g}-{declared.high:g} declared, but the values "
+                f"({first.mean}) are {metric.name}s."
+            )
             factor = _factor_words(metric, declared)
             reading = (
                 f"the range is {metric.low:g}-{metric.high:g}"
@@ -128,9 +134,10 @@ def _factor_finding(block: Block, instrument: Instrument, declared: Metric, usua
             factor = metric.high / declared.high
             if metric is declared or factor in (0.0, 1.0):
                 continue
-            if _moves_by(step, factor, mean_near=_MEAN_NEAR, sd_near=_SD_NEAR):
+            near = max(math.log(1.3), 0.35 * abs(math.log(factor)))
+            if _moves_by(step, factor, near):
                 odd = step.later
-            elif _moves_by(step, 1 / factor, mean_near=_MEAN_NEAR, sd_near=_SD_NEAR):
+            elif _moves_by(step, 1 / factor, near):
                 odd = step.earlier
             else:
                 continue
@@ -140,11 +147,35 @@ def _factor_finding(block: Block, instrument: Instrument, declared: Metric, usua
             words = "halve" if factor == 2 else _factor_words(metric, declared)
             message = (
                 f"{block.rows[0].instrument}: {when(first)} values ({first.mean}, SD {first.sd}) are {metric.name} "
-                f"({metric.low:g}-{metric.high:g}), the others {declared.name} ({declared.low:g}-{declared.high:g}): mean and SD "
+                f"({metric.low:g}-{metric.high:g}), the others {declared.name} "
+                f"({declared.low:g}-{declared.high:g}): mean and SD "
                 f"of every arm differ by about {factor:g}."
             )
             reading = "halve mean and SD (divide by 2)" if words == "halve" else f"{words} mean and SD"
             return make_finding("metric_mixed", odd, message, reading, "likely")
+    return None
+
+
+def _usual_finding(block: Block, instrument: Instrument, declared: Metric) -> Finding | None:
+    """Means and SDs of every row a large known factor from what is usual, though inside the declared range."""
+    rows = [row for row in block.of_type("final") if row.mean is not None and row.mean.value > 0]
+    spreads = [spread.middle for row in rows if (spread := sd_span(row)) is not None and spread.middle > 0]
+    if len(rows) < 2 or len(spreads) < len(rows):
+        return None
+    mean_log = statistics.fmean(math.log(row.mean.value / declared.usual_mean) for row in rows if row.mean)
+    sd_log = statistics.fmean(math.log(value / declared.usual_sd) for value in spreads)
+    for metric in instrument.metrics:
+        size = math.log(metric.usual_sd / declared.usual_sd)
+        fits = max(abs(mean_log - size), abs(sd_log - size)) < abs(size) / 3
+        if abs(size) < math.log(_LARGE_FACTOR) or not fits or not _fits_metric(rows, metric):
+            continue
+        message = (
+            f"{block.rows[0].instrument}: range {declared.low:g}-{declared.high:g} declared, but mean "
+            f"{rows[0].mean} and "
+            f"its SD are of the size of the {metric.name} ({metric.low:g}-{metric.high:g})."
+        )
+        reading = f"the range is {metric.low:g}-{metric.high:g}; {_factor_words(metric, declared)}"
+        return make_finding("metric_mixed", rows, message, reading, "likely")
     return None
 
 
@@ -165,7 +196,11 @@ def check_metric(block: Block, usual: Usual) -> list[Finding]:
     declared = metric_of(rows[0]) if rows else None
     if instrument is None or declared is None or len(instrument.metrics) < 2:
         return []
-    found = _range_finding(block, instrument, declared) or _factor_finding(block, instrument, declared, usual)
+    found = (
+        _range_finding(block, instrument, declared)
+        or _factor_finding(block, instrument, declared, usual)
+        or _usual_finding(block, instrument, declared)
+    )
     return [found] if found else []
 
 
@@ -206,16 +241,16 @@ def _conversion_finding(block: Block, analyte: Analyte, unit: Unit) -> Finding |
             factor = other.per_reference / unit.per_reference
             if not 0.2 < factor < 5 or 0.9 < factor < 1.1:
                 continue
-            near = min(math.log(1.12), abs(math.log(factor)) / 2)
-            wide = max(math.log(1.3), abs(math.log(factor)) / 2)
-            if _moves_by(step, factor, mean_near=near, sd_near=wide):
+            near = max(math.log(1.12), 0.35 * abs(math.log(factor)))
+            if _moves_by(step, factor, near):
                 odd = step.later
-            elif _moves_by(step, 1 / factor, mean_near=near, sd_near=wide):
+            elif _moves_by(step, 1 / factor, near):
                 odd = step.earlier
             else:
                 continue
             message = (
-                f"{analyte.name}: mean and SD of every arm differ by about {factor:.3g} at {when(odd[0])}: those values are in "
+                f"{analyte.name}: mean and SD of every arm differ by about {factor:.3g} at "
+                f"{when(odd[0])}: those values are in "
                 f"{other.name}, the column says {unit.name}."
             )
             reading = f"{other.name} at {when(odd[0])} (divide by {factor:.4g})"

@@ -59,7 +59,9 @@ def _impossible(row: ArmRow, block: Block, usual: Usual) -> Finding | None:
         return None
     least = smallest_sd(mean, n, steps)
     if sd.span.high < least * (1 - 1e-9):
-        message = f"{head} (n {n}): scores in steps of {1 / steps:.3g} with that mean need an SD of at least {least:.2f}."
+        message = (
+            f"{head} (n {n}): scores in steps of {1 / steps:.3g} with that mean need an SD of at least {least:.2f}."
+        )
         return make_finding("sd_impossible", [row], message, _likely_sd(row, block, usual), "sure")
     if not sd_fits_whole_scores(mean, sd, n, steps):
         near = " or ".join(str(candidate) for candidate in nearest_sds(mean, sd, n, steps))
