@@ -12,7 +12,7 @@ from reviewkit.trust.printed import Printed
 from reviewkit.trust.rows import ArmRow, Finding
 
 _FAR = math.log(4.0)
-_NEAR = math.log(2.0)
+_NEAR = math.log(1.8)
 _SD_NEAR = math.log(1.65)
 
 
@@ -55,7 +55,7 @@ def _mean_shift(row: ArmRow, block: Block, usual: Usual) -> Printed | None:
     sds = _others(row, block, "sd")
     if row.sd is not None and sds and row.sd.value > 0 and statistics.median(sds) > 0:
         # A mean that truly fell to a tenth takes its SD along; a misplaced point leaves the SD where it was.
-        if abs(math.log(row.sd.value / statistics.median(sds))) > math.log(3):
+        if abs(math.log(row.sd.value / statistics.median(sds))) > math.log(2):
             return None
         if abs(row.mean.value - moved.value) < 0.8 * row.sd.value:
             return None

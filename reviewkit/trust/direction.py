@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reviewkit.trust.findings import make_finding
-from reviewkit.trust.instruments import find_analyte, find_instrument
+from reviewkit.trust.instruments import usual_direction
 from reviewkit.trust.layout import Block, Comparison, Usual
 from reviewkit.trust.p_values import between_p
 from reviewkit.trust.rows import ArmRow, Certainty, Finding
@@ -17,10 +17,8 @@ def expected_label(row: ArmRow, usual: Usual) -> tuple[str, str]:
     others = usual.label(row)
     if others:
         return others, "the other studies of the instrument"
-    known = find_instrument(row.instrument, row.outcome) or find_analyte(row.instrument, row.outcome)
-    if known is not None and known.direction != "unknown" and row.instrument:
-        return known.direction, "the instrument's manual" if find_instrument(row.instrument, row.outcome) else "usage"
-    return "", ""
+    known = usual_direction(row.instrument, row.outcome) if row.instrument else "unknown"
+    return ("", "") if known == "unknown" else (known, "the instrument's manual or usage")
 
 
 def _declared(block: Block) -> bool:
@@ -65,7 +63,7 @@ def check_direction(block: Block, usual: Usual) -> list[Finding]:
     if right and label != right:
         fits_right = against is not None and contradicted(block, right) is None
         extra = f", and the reported direction only fits higher = {right}" if fits_right else ""
-        message = f"labelled higher = {label}; {source} says higher = {right} for {name}{extra}."
+        message = f"labelled higher = {label}; by {source}, {name} is higher = {right}{extra}."
         certainty: Certainty = "sure" if fits_right else "likely"
         return [make_finding("scale_reversed", arms, message, f"higher = {right}", certainty)]
     if against is None:

@@ -27,7 +27,7 @@ class Metric:
     """One way to score an instrument: range, usual mean and SD, and the steps a person's score takes.
 
     ``steps`` is how many score steps make one point: 1 for whole points, 9 for the mean of nine whole-point
-    items, 0.5 where scores go up in twos; ``None`` where scores are not stepped.
+    items; ``None`` where scores are not stepped (percent scores are not, once an item is left out).
     """
 
     name: str
@@ -47,6 +47,8 @@ class Instrument:
     direction: Direction
     metrics: tuple[Metric, ...]
     patient_reported: bool = True
+    direction_by_outcome: bool = False
+    """Whether the scale is blank, so that only a symptom as outcome makes high scores bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ INSTRUMENTS = (
     Instrument("MFIS", r"\bmfis\b|modified fatigue impact", "worse", (
         Metric("total", 0, 84, 45, 15, 1), Metric("item mean", 0, 4, 2.1, 0.7, 21))),
     Instrument("NDI", r"\bndi\b|neck disability", "worse", (
-        Metric("points", 0, 50, 18, 7, 1), Metric("percent", 0, 100, 36, 14, 0.5))),
+        Metric("points", 0, 50, 18, 7, 1), Metric("percent", 0, 100, 36, 14))),
     Instrument("ODI", r"\bodi\b|oswestry", "worse", (
-        Metric("percent", 0, 100, 32, 15, 0.5), Metric("points", 0, 50, 16, 7.5, 1))),
+        Metric("percent", 0, 100, 32, 15), Metric("points", 0, 50, 16, 7.5, 1))),
     Instrument("RMDQ", r"\brmdq\b|roland", "worse", _one(0, 24, 10, 5, 1)),
     Instrument("HADS", r"\bhads\b|hospital anxiety", "worse", (
         Metric("one subscale", 0, 21, 8.5, 3.7, 1), Metric("both subscales", 0, 42, 16, 7, 1))),
@@ -96,12 +98,13 @@ INSTRUMENTS = (
     Instrument("HIT-6", r"\bhit-?6\b|headache impact", "worse", _one(36, 78, 61, 7, 1)),
     Instrument("MIDAS", r"\bmidas\b", "worse", _one(0, 270, 35, 30, 1)),
     Instrument("headache days", r"(?:headache|migraine) days", "worse", _one(0, 31, 10, 4.5, 1)),
-    Instrument("NRS", r"\bnp?rs\b|numeric(?:al)? (?:pain )?rating", "worse", _one(0, 10, 5.2, 2, 1)),
-    Instrument("VAS", r"\bvas\b|visual analog", "worse", (
-        Metric("cm", 0, 10, 5.2, 2), Metric("mm", 0, 100, 52, 20))),
-    Instrument("SF-36", r"\bsf-?(?:36|12)\b|short form", "better", _one(0, 100, 52, 19)),
+    Instrument("NRS", r"\bnp?rs\b|numeric(?:al)? (?:pain )?rating", "worse", _one(0, 10, 5.2, 2, 1),
+               direction_by_outcome=True),
     Instrument("EQ-5D", r"\beq-?5d\b|euroqol", "better", (
         Metric("index", -0.6, 1, 0.65, 0.22), Metric("visual scale", 0, 100, 65, 18))),
+    Instrument("VAS", r"\bvas\b|visual analog", "worse", (
+        Metric("cm", 0, 10, 5.2, 2), Metric("mm", 0, 100, 52, 20)), direction_by_outcome=True),
+    Instrument("SF-36", r"\bsf-?(?:36|12)\b|short form", "better", _one(0, 100, 52, 19)),
     Instrument("MSIS-29", r"\bmsis", "worse", _one(0, 100, 40, 21)),
     Instrument("WOMAC", r"\bwomac", "worse", (Metric("total", 0, 96, 45, 17), Metric("percent", 0, 100, 47, 18))),
     Instrument("EDSS", r"\bedss\b", "worse", _one(0, 10, 3.5, 1.6), patient_reported=False),
@@ -150,6 +153,24 @@ ANALYTES = (
     Analyte("cortisol", r"cortisol", 3, 35, 12, 4.5, (Unit("µg/dL", 1), Unit("nmol/L", 27.59), Unit("ng/mL", 10)),
             "unknown"),
 )  # fmt: skip
+
+
+SYMPTOM = re.compile(
+    r"pain|ache|fatigue|tired|stiff|itch|prurit|nausea|anxi|depress|stress|distress|dyspn|breathless|spastic|disab|"
+    r"dizz|vertigo|insomn|severity|symptom|discomfort|numb|cramp",
+    re.IGNORECASE,
+)
+"""Outcomes of which more is worse."""
+
+
+def usual_direction(instrument: str, outcome: str) -> Direction:
+    """The direction that an instrument or analyte has by its manual or by usage; ``unknown`` where that varies."""
+    known = find_instrument(instrument, outcome)
+    if known is not None:
+        blank = known.direction_by_outcome and not SYMPTOM.search(f"{outcome} {instrument}")
+        return "unknown" if blank else known.direction
+    analyte = find_analyte(instrument, outcome)
+    return analyte.direction if analyte is not None else "unknown"
 
 
 def _plain_unit(unit: str) -> str:

@@ -257,7 +257,7 @@ def _one_se_reading(row: ArmRow, triple: Triple, readings: list[Span], sizes: tu
     small, large = max(abs(centre) - slack, 0) / (half + slack), (abs(centre) + slack) / max(half - slack, 1e-9)
     if disagree(Span(t_p(large, df), t_p(small, df)), readings):
         return ""
-    wide = t_quantile(0.95, df) * half
+    wide = t_quantile(0.95, 1e7) * half
     ends = (centre - wide, centre + wide)
     if row.effect_measure in RATIOS:
         ends = (math.exp(ends[0]), math.exp(ends[1]))

@@ -101,10 +101,20 @@ def contrast_arms(row: ArmRow) -> tuple[str, str]:
 
 
 def make_blocks(rows: Iterable[ArmRow]) -> list[Block]:
-    """Rows by study, outcome and instrument, in order of appearance."""
+    """Rows by study, outcome and instrument, in order of appearance.
+
+    A row without an instrument joins the only instrument of its study and outcome, if there is just one.
+    """
+    table = tuple(rows)
+    named: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in table:
+        if row.instrument:
+            named[row.study_id, row.outcome].add(row.instrument)
     found: dict[tuple[str, str, str], list[ArmRow]] = defaultdict(list)
-    for row in rows:
-        found[row.study_id, row.outcome, row.instrument].append(row)
+    for row in table:
+        known = named[row.study_id, row.outcome]
+        instrument = next(iter(known)) if not row.instrument and len(known) == 1 else row.instrument
+        found[row.study_id, row.outcome, instrument].append(row)
     return [Block(study, outcome, tuple(block)) for (study, outcome, _), block in found.items()]
 
 

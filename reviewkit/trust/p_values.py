@@ -13,7 +13,7 @@ from reviewkit.trust.findings import make_finding, p_words, where
 from reviewkit.trust.layout import Block, Comparison, sd_span
 from reviewkit.trust.printed import Span
 from reviewkit.trust.rows import ArmRow, Finding
-from reviewkit.trust.testing import Sample, difference_p, one_sample_p, table_p, z_span
+from reviewkit.trust.testing import Sample, difference_p, face_p, one_sample_p, table_p, z_span
 
 _GAP_IN_Z = 0.05
 
@@ -91,18 +91,21 @@ def within_p(block: Block, row: ArmRow) -> tuple[ArmRow, Span] | None:
 
 
 def central_p(pair: Comparison) -> float | None:
-    """The p of the printed numbers taken at face value (Welch's test; chi-square tests: middle of the range)."""
-    computed = between_p(pair)
-    if computed is None:
-        return None
+    """The p of the printed numbers taken at face value: Welch's test, or the middle of the usual table tests."""
     if pair.first.value_type in {"events", "percent"}:
-        return math.sqrt(max(computed.low, 1e-12) * computed.high)
-    samples = [sample_of(row) for row in pair.rows]
-    if samples[0] is None or samples[1] is None:
-        return None
-    flat = [Sample(Span(s.mean.middle, s.mean.middle), Span(s.sd.middle, s.sd.middle), s.n) for s in samples if s]
-    exact = difference_p(flat[0], flat[1])
-    return exact.high if exact else computed.middle
+        computed = between_p(pair)
+        return math.sqrt(max(computed.low, 1e-12) * computed.high) if computed else None
+    first, second = (sample_of(row) for row in pair.rows)
+    return face_p(first, second) if first and second else None
+
+
+def _of_changes(block: Block, pair: Comparison) -> float | None:
+    """The p of the difference in changes of the same arms at the same time, if the changes are printed."""
+    for changes in block.comparisons("change"):
+        same_arms = changes.first.arm == pair.first.arm and changes.second.arm == pair.second.arm
+        if same_arms and changes.first.timepoint_weeks == pair.first.timepoint_weeks:
+            return central_p(changes)
+    return None
 
 
 def _within_finding(block: Block, pair: Comparison, between: float) -> Finding | None:
@@ -125,6 +128,8 @@ def _within_finding(block: Block, pair: Comparison, between: float) -> Finding |
                 break
     if pair.first not in blamed:
         return None
+    of_changes = _of_changes(block, pair)
+    between = between if of_changes is None else of_changes
     message = (
         f"{where(pair.first)}: {'; '.join(reasons)}; the difference between the arms has p about {p_words(between)}."
     )
@@ -148,9 +153,30 @@ def _two_p_finding(block: Block, pair: Comparison, between: float) -> Finding | 
     return make_finding("within_p_as_between", [first, second], message, reading, "possible")
 
 
+def _contrast_p_findings(block: Block) -> list[Finding]:
+    """The p of a contrast against the arm rows, where the mean difference shows that it compares these rows."""
+    findings = []
+    for row in block.of_type("contrast"):
+        pair = block.arms_of(row)
+        if pair is None or row.effect_measure != "MD" or row.effect is None:
+            continue
+        first, second = (sample_of(side) for side in pair.rows)
+        if first is None or second is None or not first.mean.minus(second.mean).overlaps(row.effect.span):
+            continue
+        between = central_p(pair)
+        if between is None or excluded_p(pair, row) is None:
+            continue
+        message = (
+            f"{where(row)}: printed p {row.p_value_printed}, but the arms' means, SDs and n give about "
+            f"{p_words(between)}, whatever the rounding and the usual test."
+        )
+        findings.append(make_finding("p_mismatch", [row], message, f"p about {p_words(between)}", "sure"))
+    return findings
+
+
 def check_p_values(block: Block) -> list[Finding]:
     """Between-group p values that the printed numbers exclude, with the before-after p told apart."""
-    findings = []
+    findings = _contrast_p_findings(block)
     for pair in block.comparisons("final", "change", "events", "percent"):
         if excluded_p(pair) is None:
             continue

@@ -115,7 +115,7 @@ def _range_finding(block: Block, instrument: Instrument, declared: Metric) -> Fi
         else:
             message = (
                 f"{name}: range {declared.low:g}-{declared.high:g} declared, but the values "
-                f"({first.mean}) are {metric.name}s."
+                f"({first.mean}) are of the {metric.name}."
             )
             factor = _factor_words(metric, declared)
             reading = (
@@ -205,7 +205,10 @@ def check_metric(block: Block, usual: Usual) -> list[Finding]:
 
 
 def _unit_for(analyte: Analyte, value: float, not_this: Unit) -> Unit | None:
-    """The unit in which a value is most usual, if the human range holds it there."""
+    """The unit in which a value is usual, if the human range holds it there.
+
+    A slip of the prefix (ng for pg) is likelier than another kind of unit (pmol for pg), so it goes first.
+    """
     fitting = [
         unit
         for unit in analyte.units
@@ -214,7 +217,12 @@ def _unit_for(analyte: Analyte, value: float, not_this: Unit) -> Unit | None:
     ]
     if not fitting:
         return None
-    return min(fitting, key=lambda unit: abs(math.log(value / (analyte.usual_mean * unit.per_reference))))
+
+    def rank(unit: Unit) -> tuple[bool, float]:
+        power = math.log10(unit.per_reference / not_this.per_reference)
+        return abs(power - round(power)) > 1e-6, abs(math.log(value / (analyte.usual_mean * unit.per_reference)))
+
+    return min(fitting, key=rank)
 
 
 def _human_range_finding(block: Block, analyte: Analyte, unit: Unit) -> Finding | None:

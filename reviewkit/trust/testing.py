@@ -90,6 +90,14 @@ def difference_p(first: Sample, second: Sample) -> Span | None:
     return Span(min(ps), max(ps))
 
 
+def face_p(first: Sample, second: Sample) -> float | None:
+    """Welch's p of two samples taken at the middle of their intervals; ``None`` where it is not defined."""
+    if first.n < 2 or second.n < 2 or first.sd.middle + second.sd.middle <= 0:
+        return None
+    se, df = _welch(first.sd.middle, first.n, second.sd.middle, second.n)
+    return t_p((first.mean.middle - second.mean.middle) / se, df)
+
+
 def one_sample_p(mean: Span, sd: Span, n: int) -> Span | None:
     """All two-sided p values of the paired t test of a mean change; ``None`` if the SD may be zero or n < 2."""
     if n < 2 or sd.low <= 0:
@@ -144,6 +152,13 @@ def table_p(events1: int, n1: int, events2: int, n2: int) -> Span:
 def hedges_j(df: float) -> float:
     """Hedges' small-sample factor, exact (Hedges 1981, eq. 6e, doi 10.3102/10769986006002107)."""
     return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
+
+
+def face_g(first: Sample, second: Sample) -> float:
+    """Hedges g at the middle of the intervals; both samples need two people and an SD over 0."""
+    df = first.n + second.n - 2
+    pooled = math.sqrt(((first.n - 1) * first.sd.middle**2 + (second.n - 1) * second.sd.middle**2) / df)
+    return hedges_j(df) * (first.mean.middle - second.mean.middle) / pooled
 
 
 def hedges_g(first: Sample, second: Sample) -> Span | None:

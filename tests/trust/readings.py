@@ -14,7 +14,9 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _VAGUE = re.compile(r"about|roughly|probably", re.IGNORECASE)
 _UNIT = re.compile(r"[a-zµ]+/[a-zA-Z]+", re.IGNORECASE)
 _DIRECTION = re.compile(r"higher = (?:worse|better)")
-_SMALL = frozenset({"a", "the", "of", "or", "and", "to", "is", "at", "in", "not", "do", "be", "per", "this", "it", "one"})
+_SMALL = frozenset(
+    {"a", "the", "of", "or", "and", "to", "is", "at", "in", "not", "do", "be", "per", "this", "it", "one"}
+)
 
 
 def _numbers(text: str) -> list[str]:

@@ -13,7 +13,9 @@ from reviewkit.trust import Finding, check_rows, row_from_mapping
 from tests.trust.readings import is_right
 
 TRAPS = Path(__file__).resolve().parents[2] / ".." / "shared" / "traps"
-pytestmark = pytest.mark.skipif(not (TRAPS / "labels.csv").exists(), reason="the trap data (../shared/traps) is not here")
+pytestmark = pytest.mark.skipif(
+    not (TRAPS / "labels.csv").exists(), reason="the trap data (../shared/traps) is not here"
+)
 
 
 def _read(name: str) -> list[dict[str, str]]:
@@ -115,6 +117,8 @@ def test_holds_on_each_half_of_the_studies_alone(labels: list[dict[str, str]]) -
         mine = {study for study, first in together.items() if sum(map(ord, first)) % 2 == half}
         own = [label for label in labels if _cells(label["study_id"]) <= mine]
         score = _score(own, check_rows(row for row in rows if row.study_id in mine))
-        clean = {study for study in mine for label in own if label["study_id"] == study and label["study_status"] == "clean"}
+        clean = {
+            study for study in mine for label in own if label["study_id"] == study and label["study_status"] == "clean"
+        }
         assert score.recall() >= 0.95
         assert len(score.alarms) <= 0.05 * len(clean)
