@@ -13,7 +13,7 @@ import numpy as np
 
 from reviewkit.trust.printed import Printed, Span
 from reviewkit.trust.rows import ArmRow
-from reviewkit.trust.testing import Sample, difference_p, one_sample_p
+from reviewkit.trust.testing import Sample, difference_p, hedges_j, one_sample_p, t_quantile, table_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,82 @@ def make_trial(rng: np.random.Generator, study: str, scale: Scale | None = None)
         rows = [row for row in rows if row.value_type != "change"]
     rows = [replace(row, row_id=f"{study}-{k}") for k, row in enumerate(rows)]
     return Trial(tuple(rows), scale, places)
+
+
+def _contrast_of(rng: np.random.Generator, trial: Trial) -> ArmRow:
+    """The mean difference or Hedges g of the two follow-up rows, with its 95 % interval."""
+    first, second = (trial.rows[i] for i in _finals(trial))
+    df = first.n + second.n - 2
+    pooled = math.sqrt(((first.n - 1) * first.sd.value**2 + (second.n - 1) * second.sd.value**2) / df)
+    apart, root = first.mean.value - second.mean.value, math.sqrt(1 / first.n + 1 / second.n)
+    if rng.integers(2):
+        half = t_quantile(0.95, df) * pooled * root
+        effect, measure, places = apart, "MD", trial.places + 1
+    else:
+        effect = hedges_j(df) * apart / pooled
+        half = 1.96 * math.sqrt(root**2 + effect**2 / (2 * (first.n + second.n)))
+        measure, places = "SMD", 2
+    return replace(
+        first, row_id=f"{first.row_id}-c", arm=f"{first.arm} vs {second.arm}", value_type="contrast",
+        mean=None, sd=None, n=None, effect=_printed(effect, places), effect_measure=measure,
+        effect_ci_low=_printed(effect - half, places), effect_ci_high=_printed(effect + half, places),
+    )  # fmt: skip
+
+
+def _events_of(rng: np.random.Generator, trial: Trial) -> list[ArmRow]:
+    """Counts of responders in both arms, with a risk ratio where no cell is empty."""
+    finals = [trial.rows[i] for i in _finals(trial)]
+    counts = [int(rng.binomial(row.n, 0.3 + 0.15 * (row.arm_role == "intervention"))) for row in finals]
+    rows = []
+    for row, count in zip(finals, counts, strict=True):
+        percent = _printed(100 * count / row.n, int(rng.integers(2)))
+        rows.append(
+            ArmRow(
+                row_id=f"{row.row_id}-e",
+                study_id=row.study_id,
+                report_id=row.report_id,
+                outcome="responder",
+                arm=row.arm,
+                arm_role=row.arm_role,
+                value_type="events",
+                timepoint_weeks=row.timepoint_weeks,
+                higher_is="better",
+                n=row.n,
+                events=count,
+                total=row.n,
+                percent=percent,
+            )  # fmt: skip
+        )
+    (a, b), (n1, n2) = counts, [row.n for row in finals]
+    if min(a, b, n1 - a, n2 - b) == 0:
+        return rows
+    half = 1.96 * math.sqrt(1 / a - 1 / n1 + 1 / b - 1 / n2)
+    log = math.log(a / n1 / (b / n2))
+    ratio = replace(
+        rows[0], row_id=f"{rows[0].row_id}-c", arm=f"{finals[0].arm} vs {finals[1].arm}", value_type="contrast",
+        n=None, events=None, total=None, percent=None, effect=_printed(math.exp(log), 2), effect_measure="RR",
+        effect_ci_low=_printed(math.exp(log - half), 2), effect_ci_high=_printed(math.exp(log + half), 2),
+        p_value_printed=_print_p(rng, table_p(a, n1, b, n2).high), p_kind="between",
+    )  # fmt: skip
+    return [*rows, ratio]
+
+
+def _spread_otherwise(rng: np.random.Generator, row: ArmRow, places: int) -> ArmRow:
+    """The same row with an SE, or with an interval of its mean, in place of the SD."""
+    se = row.sd.value / math.sqrt(row.n)
+    if rng.integers(2):
+        return replace(row, sd=None, se=_printed(se, places + 1))
+    half = t_quantile(0.95, row.n - 1) * se
+    return replace(row, ci_low=_printed(row.mean.value - half, places), ci_high=_printed(row.mean.value + half, places))
+
+
+def dressed(rng: np.random.Generator, trial: Trial) -> Trial:
+    """The trial with a contrast and responders beside it, and perhaps SEs or intervals in place of SDs."""
+    extra = [_contrast_of(rng, trial), *_events_of(rng, trial)]
+    rows = trial.rows
+    if rng.integers(2):
+        rows = tuple(_spread_otherwise(rng, row, trial.places + 1) for row in rows)
+    return replace(trial, rows=(*rows, *extra))
 
 
 def honest_table(rng: np.random.Generator, size: int) -> list[Trial]:

@@ -14,7 +14,7 @@ from reviewkit.trust import check_rows
 from reviewkit.trust.grim import possible_sums, sd_fits_whole_scores
 from reviewkit.trust.printed import Printed
 from reviewkit.trust.spread import largest_sd, smallest_sd
-from tests.trust.simulated import FAULTS, faulty_table, honest_table, rows_of
+from tests.trust.simulated import FAULTS, dressed, faulty_table, honest_table, rows_of
 
 NEVER = {"grim_fail", "sd_impossible", "p_mismatch"}
 
@@ -58,6 +58,13 @@ def test_honest_trials_are_rarely_accused_of_anything() -> None:
     size = 400
     accused |= {finding.study_id for finding in check_rows(rows_of(honest_table(np.random.default_rng(7), size)))}
     assert len(accused) <= 0.02 * size
+
+
+def test_honest_contrasts_counts_and_intervals_are_rarely_accused() -> None:
+    rng = np.random.default_rng(11)
+    trials = [dressed(rng, trial) for trial in honest_table(rng, 300)]
+    accused = {finding.study_id for finding in check_rows(rows_of(trials))}
+    assert len(accused) <= 0.02 * len(trials)
 
 
 @pytest.mark.parametrize("seed", [101, 102])
