@@ -48,7 +48,6 @@ _WITHIN = re.compile(
     r"\b(?:paired|within[- ]?group|before[- ]after|pre[- ]?post|change from baseline|from baseline)\b", _I
 )
 _LEVEL = re.compile(r"(\d{2}(?:\.\d+)?)\s*(?:%|per ?cent)[- ]*(?:confidence|ci\b|credib|interval)", _I)
-_SPREAD_IS_SE = re.compile(r"\b(?:standard errors?|s\.?e\.?m\.?)\b", _I)
 _RANDOMISED = re.compile(
     r"(?:randomi[sz]ed|allocated|enrolled)[^\d;]{0,40}(\d+)([^;]*)|(\d+)[^\d;]{0,25}\b(?:randomi[sz]ed|allocated)([^;]*)",
     _I,
@@ -83,17 +82,11 @@ class Note:
     episodes: bool
     within: bool
     exclusive: bool
-    spread_is_se: bool
     level: float
     randomised_arm: int | None
     randomised_all: int | None
     pair_n: tuple[int, int] | None
     registration: str
-
-    @property
-    def other_test(self) -> bool:
-        """Whether the p came from something else than a plain test of the printed numbers."""
-        return self.adjusted or self.rank or self.log or self.multiple
 
 
 def _randomised(text: str) -> tuple[int | None, int | None]:
@@ -142,7 +135,6 @@ def read_note(text: str) -> Note:
         episodes=bool(_EPISODES.search(text)),
         within=bool(_WITHIN.search(text)),
         exclusive=bool(_EXCLUSIVE.search(text)),
-        spread_is_se=bool(_SPREAD_IS_SE.search(text)),
         level=float(level.group(1)) / 100 if level else 0.95,
         randomised_arm=arm,
         randomised_all=everyone,

@@ -46,10 +46,6 @@ class Span:
         """All differences between a value here and a value there."""
         return Span(self.low - other.high, self.high - other.low)
 
-    def hull(self, other: Span) -> Span:
-        """The smallest interval around both."""
-        return Span(min(self.low, other.low), max(self.high, other.high))
-
     @property
     def middle(self) -> float:
         """The midpoint."""

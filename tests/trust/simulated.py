@@ -190,7 +190,7 @@ def _events_of(rng: np.random.Generator, trial: Trial) -> list[ArmRow]:
                 events=count,
                 total=row.n,
                 percent=percent,
-            )  # fmt: skip
+            )
         )
     (a, b), (n1, n2) = counts, [row.n for row in finals]
     if min(a, b, n1 - a, n2 - b) == 0:
@@ -359,6 +359,66 @@ def _twice(rng: np.random.Generator, trial: Trial) -> Trial:
     return replace(trial, rows=(*trial.rows, *extra))
 
 
+def _in_contrast(rng: np.random.Generator, trial: Trial, measure: str) -> tuple[Trial, int] | None:
+    """A dressed trial and the place of its contrast of a measure, if it has one."""
+    full = dressed(rng, trial)
+    places = [i for i, row in enumerate(full.rows) if row.value_type == "contrast" and row.effect_measure == measure]
+    return (full, places[0]) if places else None
+
+
+def _asymmetric(rng: np.random.Generator, trial: Trial) -> Trial | None:
+    found = _in_contrast(rng, trial, str(rng.choice(["MD", "RR"])))
+    if found is None:
+        return None
+    full, i = found
+    row = full.rows[i]
+    high = row.effect.value + 0.55 * (row.effect_ci_high.value - row.effect.value)
+    return _swap(full, {i: replace(row, effect_ci_high=_printed(high, row.effect.decimals))})
+
+
+def _conflict(rng: np.random.Generator, trial: Trial) -> Trial | None:
+    found = _in_contrast(rng, trial, str(rng.choice(["MD", "RR", "SMD"])))
+    if found is None:
+        return None
+    full, i = found
+    low, high = full.rows[i].effect_ci_low.value, full.rows[i].effect_ci_high.value
+    none = 1.0 if full.rows[i].effect_measure == "RR" else 0.0
+    shift = abs((low + high) / 2 - none) / (high - low)
+    text = "0.003" if shift < 0.3 else "0.41" if shift > 0.8 else ""
+    return _swap(full, {i: replace(full.rows[i], p_value_printed=text)}) if text else None
+
+
+def _effect_sign(rng: np.random.Generator, trial: Trial) -> Trial | None:
+    found = _in_contrast(rng, trial, "MD")
+    if found is None or abs(found[0].rows[found[1]].effect.value) < 0.2 * trial.scale.sd:
+        return None
+    full, i = found
+    effect = full.rows[i].effect
+    return _swap(full, {i: replace(full.rows[i], effect=Printed(-effect.value, effect.decimals))})
+
+
+def _called_smd(rng: np.random.Generator, trial: Trial) -> Trial | None:
+    found = _in_contrast(rng, trial, "MD")
+    if found is None or trial.scale.sd < 1.8:
+        return None
+    full, i = found
+    return _swap(full, {i: replace(full.rows[i], effect_measure="SMD")})
+
+
+def _percent(rng: np.random.Generator, trial: Trial) -> Trial:
+    full = dressed(rng, trial)
+    i = next(i for i, row in enumerate(full.rows) if row.value_type == "events")
+    row = full.rows[i]
+    between = _printed(100 * (min(row.events, row.n - 1) + 0.5) / row.n, 1)
+    return _swap(full, {i: replace(row, percent=between, events=None)})
+
+
+def _too_many(rng: np.random.Generator, trial: Trial) -> Trial:
+    full = dressed(rng, trial)
+    i = next(i for i, row in enumerate(full.rows) if row.value_type == "events")
+    return _swap(full, {i: replace(full.rows[i], events=full.rows[i].n + 3, percent=None)})
+
+
 FAULTS: dict[str, Callable[[np.random.Generator, Trial], Trial | None]] = {
     "se_as_sd": _se_as_sd,
     "sd_as_se": _sd_as_se,
@@ -372,6 +432,12 @@ FAULTS: dict[str, Callable[[np.random.Generator, Trial], Trial | None]] = {
     "within_p_as_between": _within,
     "n_gt_randomised": _more,
     "same_sample_twice": _twice,
+    "ci_asymmetric": _asymmetric,
+    "ci_vs_p_conflict": _conflict,
+    "lost_minus of an effect": _effect_sign,
+    "md_labelled_smd": _called_smd,
+    "percent_not_whole": _percent,
+    "events_gt_n": _too_many,
 }
 
 
@@ -385,7 +451,7 @@ def faulty_table(rng: np.random.Generator, size: int, each: int) -> tuple[list[T
             study = trial.rows[0].study_id
             made = inject(rng, trial) if done < each and study not in faults else None
             if made is not None:
-                trials[k], faults[study], done = made, code, done + 1
+                trials[k], faults[study], done = made, code.partition(" ")[0], done + 1
     return trials, faults
 
 
