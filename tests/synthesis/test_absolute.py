@@ -44,7 +44,7 @@ def test_benefit_depends_on_the_event(event, word) -> None:
 def test_risks_stay_risks_and_in_order(ratio: float, width: float, risk: float, measure) -> None:
     effect = absolute_effect(measure, ratio, (ratio / width, ratio * width), risk)
     estimate, low, high = effect.risk_with
-    assert 0 <= low <= estimate <= high <= 1
+    assert 0 <= low <= estimate + 1e-12 and estimate <= high + 1e-12 and high <= 1
     assert effect.capped == (measure == "RR" and ratio * width * risk > 1)
     assert str(effect).endswith(".")
 
