@@ -9,12 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reviewkit.synthesis.pool import Pooled, pool
+    from reviewkit.synthesis.pooling import Pooled, pool
     from reviewkit.synthesis.tau2 import Tau2Estimate, estimate_tau2
 
 _HOME = {
-    "Pooled": "pool",
-    "pool": "pool",
+    "Pooled": "pooling",
+    "pool": "pooling",
     "Tau2Estimate": "tau2",
     "estimate_tau2": "tau2",
 }

@@ -205,10 +205,15 @@ def _profile_likelihood(profile: Profile, restricted: bool, level: float) -> tup
 
 
 def _crossing(above: Callable[[float], float], outside: float, inside: float) -> float:
-    """Where ``above`` changes sign between a point outside the interval and one inside."""
-    from scipy.optimize import brentq
-
-    return float(brentq(above, outside, inside, xtol=1e-15, rtol=1e-13))
+    """Where ``above`` changes sign between a point outside the interval and one inside, by bisection."""
+    while True:
+        middle = 0.5 * (outside + inside)
+        if middle in (outside, inside):
+            return middle
+        if above(middle) > 0.0:
+            inside = middle
+        else:
+            outside = middle
 
 
 def weights_percent(w: Array) -> Array:
