@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
+from scipy import special as _special
+
+special: Any = _special
+"""Untyped, because the ufuncs take whatever `ArrayLike` names."""
 
 
 def normal_cdf(x: ArrayLike) -> Any:

@@ -157,7 +157,7 @@ def tau2_interval(
     --------
     >>> low, high = tau2_interval([0.1, 0.5, 0.9], [0.02, 0.03, 0.02]).tau2
     >>> round(low, 3), round(high, 2)
-    (0.018, 6.22)
+    (0.023, 6.3)
     """
     check_choice("kind", kind, IntervalKind)
     check_choice("method", method, ("REML", "ML"))

@@ -127,3 +127,10 @@ def prediction_interval(
     spread = math.sqrt(tau2 + se * se)
     half = critical(level, df) * spread
     return Prediction(estimate - half, estimate + half, spread, df, method)
+
+
+def prediction_name(method: str, ci_df: float) -> str:
+    """The convention that 'metafor' stands for under a confidence interval with ``ci_df`` degrees of freedom."""
+    if method != "metafor":
+        return method
+    return "normal" if math.isinf(ci_df) else "k-1"

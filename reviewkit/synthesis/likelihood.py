@@ -17,6 +17,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reviewkit.synthesis.inputs import Array
 
@@ -48,8 +49,10 @@ class Profile:
         self.x = design
         if design is None:
             self.p = 1
-            self.coefficients = np.array([yi.sum() / yi.size])
-            self.y = yi - self.coefficients[0]
+            shifted = yi - yi[0]  # first, so that equal effects leave exact zeros
+            mean = shifted.sum() / yi.size
+            self.coefficients = np.array([yi[0] + mean])
+            self.y = shifted - mean
             ones = np.ones_like(yi)
             self.columns = np.stack([ones, self.y, self.y * self.y], axis=1)
         else:
@@ -78,8 +81,8 @@ class Profile:
             total = w.sum()
             return w, self.y - (w @ self.y) / total, np.array([[1.0 / total]])
         xw = self.x.T * w
-        inverse = np.linalg.inv(xw @ self.x)
-        return w, self.y - self.x @ (inverse @ (xw @ self.y)), inverse
+        inverse = np.asarray(np.linalg.inv(xw @ self.x), dtype=np.float64)
+        return w, np.asarray(self.y - self.x @ (inverse @ (xw @ self.y))), inverse
 
     def score(self, grid: Array, restricted: bool) -> Array:
         """Twice the derivative of the log likelihood at each value of ``grid``, shape (g,)."""
@@ -166,12 +169,12 @@ def peaks_between(grid: Array, score: Array) -> list[tuple[float, float]]:
     return [(float(grid[i]), float(grid[i + 1])) for i in falls]
 
 
-def _suspect(score: Array) -> Array:
+def _suspect(score: Array) -> NDArray[np.intp]:
     """Inner points where the score turns so near zero that it might cross between two points of the grid."""
     left, here, right = score[:-2], score[1:-1], score[2:]
     near_top = (here < 0.0) & (here >= left) & (here >= right) & (2.0 * here > np.minimum(left, right))
     near_floor = (here > 0.0) & (here <= left) & (here <= right) & (2.0 * here < np.maximum(left, right))
-    return np.flatnonzero(near_top | near_floor) + 1
+    return np.asarray(np.flatnonzero(near_top | near_floor) + 1)
 
 
 def _densify(profile: Profile, grid: Array, score: Array, restricted: bool) -> tuple[Array, Array]:

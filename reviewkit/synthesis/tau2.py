@@ -80,7 +80,7 @@ def estimate_tau2(
     Examples
     --------
     >>> round(estimate_tau2([0.1, 0.5, 0.9], [0.02, 0.03, 0.02]).tau2, 4)
-    0.1354
+    0.1432
     """
     check_choice("tau2", method, Tau2Method)
     data = check_studies(yi, vi)
