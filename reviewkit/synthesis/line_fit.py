@@ -1,7 +1,7 @@
 """A weighted straight line through the studies, as the tests of small-study effects need it.
 
-Two models. 'lm' is Egger's: weights 1/vi and multiplicative dispersion, t with k - 2. 'rma' is the mixed-effects
-line: weights 1/(vi + tau2), tau2 by any estimator, with z, t or Hartung-Knapp.
+Heterogeneity about the line may be 'multiplicative' (Egger's: weights 1/vi, errors scaled by the residual spread, t
+with k - 2), 'additive' (mixed effects: weights 1/(vi + tau2)) or left out ('common': weights 1/vi as they are).
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import numpy as np
 from reviewkit.errors import InputError
 from reviewkit.synthesis.distributions import critical, two_sided_p
 from reviewkit.synthesis.inputs import Array, Studies, check_choice
-from reviewkit.synthesis.tau2 import estimate_tau2
+from reviewkit.synthesis.intervals import CiMethod
+from reviewkit.synthesis.tau2 import Tau2Method, estimate_tau2
 
-LineModel = Literal["lm", "rma"]
-LineTest = Literal["z", "t", "knha", "adhoc"]
+LineModel = Literal["multiplicative", "additive", "common"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Intercept and slope with standard errors. ``df`` is None for z; ``tau2`` is None for 'lm'."""
+    """Intercept and slope with standard errors. ``df`` is None for the normal; ``tau2`` for 'multiplicative'."""
 
     intercept: float
     intercept_se: float
@@ -47,15 +47,15 @@ def fit_line(
     data: Studies,
     predictor: Array,
     *,
-    model: LineModel = "lm",
-    method: str = "REML",
-    test: LineTest = "z",
+    model: LineModel = "multiplicative",
+    tau2: Tau2Method = "REML",
+    ci: CiMethod = "normal",
     stop: float | None = None,
     level: float = 0.95,
 ) -> Line:
     """Regress the effects on one predictor, shape (k,).
 
-    ``method`` (a tau2 estimator or 'EE' for none), ``test`` and ``stop`` (see `stopped_reml`) belong to 'rma' only.
+    ``tau2`` (the estimator) and ``stop`` (see `stopped_reml`) belong to 'additive', ``ci`` to it and 'common'.
 
     Raises
     ------
@@ -63,26 +63,22 @@ def fit_line(
         For fewer than three studies, or a predictor that is the same in every study.
     """
     check_choice("model", model, LineModel)
-    check_choice("test", test, LineTest)
+    check_choice("ci", ci, CiMethod)
     y, v, k = data.yi, data.vi, data.yi.size
     if k < 3:
         raise InputError(f"{k} studies: a line with its error needs at least three.", code="too-few-studies")
     _check_varies(predictor)
-    tau2 = None
-    if model == "rma":
+    if model == "multiplicative":
+        return _least_squares(y, 1.0 / v, predictor, tau2=None, ci="multiplicative", level=level)
+    variance = 0.0
+    if model == "additive":
         # Standardised, since sample sizes up to 1e5 beside an intercept look rank-deficient.
         design = np.column_stack([np.ones(k), (predictor - predictor.mean()) / predictor.std()])
-        tau2 = _tau2(data, design, method, stop)
-    weights = 1.0 / (v + (tau2 or 0.0))
-    return _least_squares(y, weights, predictor, tau2=tau2, test=test if model == "rma" else "lm", level=level)
-
-
-def _tau2(data: Studies, design: Array, method: str, stop: float | None) -> float:
-    if method == "EE":
-        return 0.0
-    if stop is not None:
-        return stopped_reml(data, design, stop)
-    return estimate_tau2(data.yi, data.vi, method=method, design=design).tau2
+        if stop is not None:
+            variance = stopped_reml(data, design, stop)
+        else:
+            variance = estimate_tau2(y, v, method=tau2, design=design).tau2
+    return _least_squares(y, 1.0 / (v + variance), predictor, tau2=variance, ci=ci, level=level)
 
 
 def stopped_reml(data: Studies, design: Array, stop: float) -> float:
@@ -109,7 +105,7 @@ def stopped_reml(data: Studies, design: Array, stop: float) -> float:
 def weighted_line(y: Array, weights: Array, predictor: Array, *, level: float = 0.95) -> Line:
     """The line by weighted least squares with multiplicative dispersion, for weights that are no variances."""
     _check_varies(predictor)
-    return _least_squares(y, weights, predictor, tau2=None, test="lm", level=level)
+    return _least_squares(y, weights, predictor, tau2=None, ci="multiplicative", level=level)
 
 
 def _check_varies(predictor: Array) -> None:
@@ -121,20 +117,20 @@ def _check_varies(predictor: Array) -> None:
         )
 
 
-def _least_squares(y: Array, w: Array, x: Array, *, tau2: float | None, test: str, level: float) -> Line:
+def _least_squares(y: Array, w: Array, x: Array, *, tau2: float | None, ci: str, level: float) -> Line:
     total = float(w.sum())
     x_mean, y_mean = float(w @ x) / total, float(w @ y) / total
     sxx = float(w @ (x - x_mean) ** 2)
     slope = float(w @ ((x - x_mean) * (y - y_mean))) / sxx
     residual = (y - y_mean) - slope * (x - x_mean)
     dispersion = float(w @ residual**2) / (y.size - 2)
-    scale = {"lm": dispersion, "knha": dispersion, "adhoc": max(1.0, dispersion)}.get(test, 1.0)
+    scale = {"multiplicative": dispersion, "hk": dispersion, "hk-adhoc": max(1.0, dispersion)}.get(ci, 1.0)
     return Line(
         intercept=y_mean - slope * x_mean,
         intercept_se=math.sqrt(scale * (1 / total + x_mean**2 / sxx)),
         slope=slope,
         slope_se=math.sqrt(scale / sxx),
-        df=None if test == "z" else y.size - 2,
+        df=None if ci == "normal" else y.size - 2,
         tau2=tau2,
         level=level,
     )

@@ -16,8 +16,10 @@ from numpy.typing import ArrayLike
 
 from reviewkit.errors import InputError, Problem
 from reviewkit.synthesis.inputs import Array, Studies, check_choice, check_level, check_studies
-from reviewkit.synthesis.line_fit import Line, LineModel, LineTest, fit_line
+from reviewkit.synthesis.intervals import CiMethod
+from reviewkit.synthesis.line_fit import Line, LineModel, fit_line
 from reviewkit.synthesis.rank_correlation import Kendall, kendall
+from reviewkit.synthesis.tau2 import Tau2Method
 
 MIN_STUDIES = 10
 Predictor = Literal["sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv"]
@@ -102,11 +104,11 @@ def regression_test(
     yi: ArrayLike,
     vi: ArrayLike,
     *,
-    model: LineModel = "lm",
+    model: LineModel = "multiplicative",
     predictor: Predictor = "sei",
     ni: ArrayLike | None = None,
-    method: str = "REML",
-    test: LineTest = "z",
+    tau2: Tau2Method = "REML",
+    ci: CiMethod = "normal",
     level: float = 0.95,
     even_if_few: bool = False,
     studies: Sequence[str] | None = None,
@@ -117,14 +119,14 @@ def regression_test(
     ----------
     yi, vi : array_like, shape (k,)
         Effects and sampling variances.
-    model : {'lm', 'rma'}
-        'lm': the classical test, weights 1/vi with multiplicative dispersion, t with k - 2. 'rma': mixed-effects.
+    model : {'multiplicative', 'additive', 'common'}
+        Heterogeneity about the line: the classical test's dispersion with t on k - 2, tau2 of a mixed model, or none.
     predictor : {'sei', 'vi', 'ni', 'ninv', 'sqrtni', 'sqrtninv'}
         Standard error, variance, sample size, its inverse, its root, the inverse of its root.
     ni : array_like, shape (k,), optional
         Total sample sizes, for the predictors that need them.
-    method, test
-        Of model 'rma': tau2 estimator ('EE' for none); z, t, knha or adhoc (Hartung-Knapp, plain or with floor).
+    tau2, ci
+        Estimator of the additive model; 'normal', 't', 'hk' or 'hk-adhoc' for it and the common one.
     even_if_few : bool
         Make the test below ten studies too.
 
@@ -147,13 +149,13 @@ chance (Cochrane Handbook 13.3.5.4); made on request only (even_if_few=True).
     data = check_studies(yi, vi, studies)
     check_level(level)
     check_choice("predictor", predictor, Predictor)
-    classical = model == "lm" and predictor == "sei"
+    classical = model == "multiplicative" and predictor == "sei"
     name = "Egger's regression test" if classical else f"Regression test ({model}, {predictor})"
     k = data.yi.size
     if reason := why_withheld(k, even_if_few=even_if_few):
         return AsymmetryTest(name, k, withheld=reason)
     x = _predictor(data, predictor, ni)
-    line = fit_line(data, x, model=model, method=method, test=test, level=level)
+    line = fit_line(data, x, model=model, tau2=tau2, ci=ci, level=level)
     result = from_line(name, k, line)
     if predictor in _HAS_LIMIT:
         return replace(result, limit=line.intercept, limit_ci=line.interval())
@@ -181,7 +183,7 @@ def thompson_sharp_test(
     yi: ArrayLike,
     vi: ArrayLike,
     *,
-    method: str = "REML",
+    tau2: Tau2Method = "REML",
     stop: float | None = None,
     even_if_few: bool = False,
     studies: Sequence[str] | None = None,
@@ -189,7 +191,7 @@ def thompson_sharp_test(
     """Egger's regression with additive residual heterogeneity and t with k - 2.
 
     With ``stop``, tau2 is the REML iterate whose last step is below it: 1e-5 gives the digits that R's metafor and
-    meta print by default. Without it, tau2 is the estimate itself, by ``method``.
+    meta print by default. Without it, it is the estimate itself.
 
     References
     ----------
@@ -201,7 +203,7 @@ def thompson_sharp_test(
     if reason := why_withheld(k, even_if_few=even_if_few):
         return AsymmetryTest(name, k, withheld=reason)
     x = np.asarray(np.sqrt(data.vi))
-    return from_line(name, k, fit_line(data, x, model="rma", method=method, test="t", stop=stop))
+    return from_line(name, k, fit_line(data, x, model="additive", tau2=tau2, ci="t", stop=stop))
 
 
 def rank_test(

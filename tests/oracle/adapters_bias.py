@@ -44,11 +44,9 @@ def regtest(case: Any, result: Result) -> Result:
     got = regression_test(
         yi,
         vi,
-        model=spec["model"],
+        **_line_options(spec),
         predictor=spec["predictor"],
         ni=_sizes(case, rows) if needs_n else None,
-        method=spec.get("method", "REML"),
-        test=spec.get("test", "z"),
         level=spec.get("level", 0.95),
         even_if_few=True,
     )
@@ -59,6 +57,16 @@ def regtest(case: Any, result: Result) -> Result:
         "limit_ci_lb": low,
         "limit_ci_ub": high,
     }
+
+
+CI = {"z": "normal", "t": "t", "knha": "hk", "adhoc": "hk-adhoc"}
+
+
+def _line_options(spec: Result) -> Result:
+    if spec.get("model") == "lm":
+        return {"model": "multiplicative"}
+    method, ci = spec.get("method", "REML"), CI[spec.get("test", "z")]
+    return {"model": "common", "ci": ci} if method in ("EE", "FE") else {"model": "additive", "tau2": method, "ci": ci}
 
 
 def _asymmetry(got: AsymmetryTest) -> Result:

@@ -35,8 +35,8 @@ def test_shift_and_scale_of_the_effects(seed: int, shift: float, scale: float) -
     d = data(seed)
     moved = check_studies(scale * d.yi + shift, scale**2 * d.vi)
     x = np.sqrt(d.vi)
-    for model, test in (("lm", "z"), ("rma", "z"), ("rma", "knha")):
-        one, two = (fit_line(e, x, model=model, test=test) for e in (d, moved))
+    for model, ci in (("multiplicative", "normal"), ("common", "normal"), ("additive", "normal"), ("additive", "hk")):
+        one, two = (fit_line(e, x, model=model, ci=ci) for e in (d, moved))
         assert two.slope == pytest.approx(scale * one.slope, rel=1e-5, abs=1e-7)
         assert two.slope_se == pytest.approx(scale * one.slope_se, rel=1e-5)
         assert two.intercept == pytest.approx(scale * one.intercept + shift, rel=1e-5, abs=1e-6)
@@ -45,21 +45,21 @@ def test_shift_and_scale_of_the_effects(seed: int, shift: float, scale: float) -
 def test_huge_sample_sizes_as_predictor_lose_nothing() -> None:
     d = data(4)
     n = np.linspace(50, 1e6, d.yi.size)
-    small = fit_line(d, n / 1e6, model="rma")
-    assert fit_line(d, n, model="rma").slope * 1e6 == pytest.approx(small.slope, rel=1e-8)
+    small = fit_line(d, n / 1e6, model="additive")
+    assert fit_line(d, n, model="additive").slope * 1e6 == pytest.approx(small.slope, rel=1e-8)
 
 
 def test_floor_of_hartung_knapp_never_narrows() -> None:
     d = check_studies([0.2, 0.2001, 0.1999, 0.2], [0.1, 0.2, 0.3, 0.4])
     x = np.sqrt(d.vi)
-    wald, plain, floor = (fit_line(d, x, model="rma", test=t) for t in ("z", "knha", "adhoc"))
+    wald, plain, floor = (fit_line(d, x, model="additive", ci=ci) for ci in ("normal", "hk", "hk-adhoc"))
     assert plain.slope_se < wald.slope_se == pytest.approx(floor.slope_se)
 
 
 def test_early_stop_is_near_the_maximum() -> None:
     d = data(7)
     x = np.sqrt(d.vi)
-    whole, stopped, early = (fit_line(d, x, model="rma", stop=stop) for stop in (None, 1e-13, 1e-3))
+    whole, stopped, early = (fit_line(d, x, model="additive", stop=stop) for stop in (None, 1e-13, 1e-3))
     assert stopped.tau2 == pytest.approx(whole.tau2, abs=1e-7)
     assert early.tau2 == pytest.approx(whole.tau2, abs=1e-2)
 
