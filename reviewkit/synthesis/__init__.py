@@ -10,8 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reviewkit.synthesis.base import EmptySynthesis, Synthesis
-    from reviewkit.synthesis.heterogeneity import Tau2Interval, i2_q_interval, tau2_interval
+    from reviewkit.synthesis.diagnostics import (
+        Baujat,
+        Influence,
+        StudyEffects,
+        baujat,
+        influence,
+        outliers,
+        study_effects,
+    )
+    from reviewkit.synthesis.grouping import Subgroups, SubgroupsCommon, subgroups, subgroups_common
+    from reviewkit.synthesis.heterogeneity import Tau2Interval, h_interval, i2_q_interval, tau2_interval
+    from reviewkit.synthesis.leave_out import PoolSeries, cumulative, leave_one_out
     from reviewkit.synthesis.ledger import Difference, TableChoice, choose_table_method
+    from reviewkit.synthesis.model_fit import FitStatistics, fit_statistics, log_likelihood
     from reviewkit.synthesis.pooled import Pooled
     from reviewkit.synthesis.pooling import pool, synthesise
     from reviewkit.synthesis.presets import PRESETS, Choice, Preset, preset_table
@@ -22,15 +34,41 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "EmptySynthesis",
         "Synthesis",
     ),
+    "diagnostics": (
+        "Baujat",
+        "Influence",
+        "StudyEffects",
+        "baujat",
+        "influence",
+        "outliers",
+        "study_effects",
+    ),
+    "grouping": (
+        "Subgroups",
+        "SubgroupsCommon",
+        "subgroups",
+        "subgroups_common",
+    ),
     "heterogeneity": (
         "Tau2Interval",
+        "h_interval",
         "i2_q_interval",
         "tau2_interval",
+    ),
+    "leave_out": (
+        "PoolSeries",
+        "cumulative",
+        "leave_one_out",
     ),
     "ledger": (
         "Difference",
         "TableChoice",
         "choose_table_method",
+    ),
+    "model_fit": (
+        "FitStatistics",
+        "fit_statistics",
+        "log_likelihood",
     ),
     "pooled": ("Pooled",),
     "pooling": (
@@ -52,20 +90,38 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "PRESETS",
+    "Baujat",
     "Choice",
     "Difference",
     "EmptySynthesis",
+    "FitStatistics",
+    "Influence",
+    "PoolSeries",
     "Pooled",
     "Preset",
+    "StudyEffects",
+    "Subgroups",
+    "SubgroupsCommon",
     "Synthesis",
     "TableChoice",
     "Tau2Estimate",
     "Tau2Interval",
+    "baujat",
     "choose_table_method",
+    "cumulative",
     "estimate_tau2",
+    "fit_statistics",
+    "h_interval",
     "i2_q_interval",
+    "influence",
+    "leave_one_out",
+    "log_likelihood",
+    "outliers",
     "pool",
     "preset_table",
+    "study_effects",
+    "subgroups",
+    "subgroups_common",
     "synthesise",
     "tau2_interval",
 ]

@@ -86,11 +86,7 @@ def q_test(profile: Profile) -> QTest:
         return QTest(0.0, 0, 1.0, None)
     w, e, inverse = profile.fit(0.0)
     q = float(e @ (w * e))
-    if profile.x is None:
-        trace = float(w.sum() - (w @ w) * inverse[0, 0])
-    else:
-        trace = float(w.sum() - np.sum(((profile.x.T * (w * w)) @ profile.x) * inverse))
-    return QTest(q, df, float(chi2_sf(q, df)), df / trace)
+    return QTest(q, df, float(chi2_sf(q, df)), df / profile.trace_p(w, inverse))
 
 
 def i2_q_interval(q: float, k: int, level: float = 0.95) -> tuple[float, float] | None:

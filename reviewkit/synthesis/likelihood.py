@@ -68,10 +68,13 @@ class Profile:
         """Residual degrees of freedom, k − p."""
         return self.vi.size - self.p
 
-    def upper(self) -> float:
-        """A tau² above which the score is negative, so that no stationary point lies beyond."""
+    def upper(self, lost: int = 0) -> float:
+        """A tau² above which the score is negative, so that no stationary point lies beyond.
+
+        With ``lost`` studies fewer, whichever they are, the same holds.
+        """
         low, spread = float(self.vi.min()), float(np.ptp(self.vi))
-        share = self.rss / self.df
+        share = self.rss / (self.df - lost)
         return 0.5 * (share + math.sqrt(share * share + 4.0 * share * spread)) - low
 
     def fit(self, tau2: float) -> tuple[Array, Array, Array]:
@@ -83,6 +86,19 @@ class Profile:
         xw = self.x.T * w
         inverse = np.asarray(np.linalg.inv(xw @ self.x), dtype=np.float64)
         return w, np.asarray(self.y - self.x @ (inverse @ (xw @ self.y))), inverse
+
+    def beta(self, w: Array) -> Array:
+        """Coefficients of the fit with weights ``w``, shape (p,)."""
+        if self.x is None:
+            return np.asarray(self.coefficients + (w @ self.y) / w.sum())
+        xw = self.x.T * w
+        return np.asarray(self.coefficients + np.linalg.solve(xw @ self.x, xw @ self.y))
+
+    def trace_p(self, w: Array, inverse: Array) -> float:
+        """Trace of P = W − WX(X'WX)⁻¹X'W, from the weights and (X'WX)⁻¹."""
+        if self.x is None:
+            return float(w.sum() - (w @ w) * inverse[0, 0])
+        return float(w.sum() - np.sum(((self.x.T * (w * w)) @ self.x) * inverse))
 
     def score(self, grid: Array, restricted: bool) -> Array:
         """Twice the derivative of the log likelihood at each value of ``grid``, shape (g,)."""
@@ -142,7 +158,7 @@ def maximise(profile: Profile, *, restricted: bool) -> Peak:
     grid = scan_grid(float(profile.vi.min()), upper)
     score = profile.score(grid, restricted)
     brackets = peaks_between(grid, score)
-    if not brackets and not _suspect(score).size:
+    if not brackets and not turns(score).any():
         return Peak(0.0, maxima=(0.0,))
     grid, score = _densify(profile, grid, score, restricted)
     maxima = [0.0] if score[0] <= 0.0 else []
@@ -169,17 +185,17 @@ def peaks_between(grid: Array, score: Array) -> list[tuple[float, float]]:
     return [(float(grid[i]), float(grid[i + 1])) for i in falls]
 
 
-def _suspect(score: Array) -> NDArray[np.intp]:
-    """Inner points where the score turns so near zero that it might cross between two points of the grid."""
+def turns(score: Array) -> NDArray[np.bool_]:
+    """Inner points of the grid (first axis) where the score turns so near zero that it may cross between two points."""
     left, here, right = score[:-2], score[1:-1], score[2:]
     near_top = (here < 0.0) & (here >= left) & (here >= right) & (2.0 * here > np.minimum(left, right))
     near_floor = (here > 0.0) & (here <= left) & (here <= right) & (2.0 * here < np.maximum(left, right))
-    return np.asarray(np.flatnonzero(near_top | near_floor) + 1)
+    return np.asarray(near_top | near_floor)
 
 
 def _densify(profile: Profile, grid: Array, score: Array, restricted: bool) -> tuple[Array, Array]:
     """Add points around each suspect turn of the score."""
-    suspects = _suspect(score)
+    suspects = np.flatnonzero(turns(score)) + 1
     if not suspects.size:
         return grid, score
     extra = np.concatenate([np.linspace(grid[i - 1], grid[i + 1], 34)[1:-1] for i in suspects])

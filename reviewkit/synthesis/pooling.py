@@ -166,7 +166,7 @@ def _pool_checked(data: Studies, options: _Options) -> Pooled:
     random, k, level = options.model == "random", data.yi.size, options.level
     between = profile_tau2(profile, options.tau2) if random else Tau2Estimate(0.0, None, "")
     w, e, inverse = profile.fit(between.tau2)
-    estimate = float(profile.coefficients[0] + (profile.y[0] - e[0]))
+    estimate = float(profile.beta(w)[0])
     wald = math.sqrt(float(inverse[0, 0]))
     hk_scale = float(e @ (w * e)) / (k - 1) if k > 1 else 1.0
     interval = _choose_interval(estimate, wald, hk_scale, k, options)

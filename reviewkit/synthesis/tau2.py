@@ -86,10 +86,11 @@ def estimate_tau2(
     data = check_studies(yi, vi)
     if data.yi.size == 0:
         raise InputError("no study: there must be at least one to estimate tau².", code="no-study")
-    return profile_tau2(Profile(data.yi, data.vi, _checked_design(design, data.yi.size)), method)
+    return profile_tau2(Profile(data.yi, data.vi, checked_design(design, data.yi.size)), method)
 
 
-def _checked_design(design: ArrayLike | None, k: int) -> Array | None:
+def checked_design(design: ArrayLike | None, k: int) -> Array | None:
+    """The design as a matrix of full rank with k rows and fewer columns, or None; `InputError` where it is not."""
     if design is None:
         return None
     x = np.asarray(design, dtype=np.float64)
@@ -138,7 +139,7 @@ def solve_q(profile: Profile, target: float) -> Peak:
 
 def _dersimonian_laird(profile: Profile) -> Peak:
     w, e, inverse = profile.fit(0.0)
-    return Peak(max(0.0, (float(e @ (w * e)) - profile.df) / _trace_p(profile, w, inverse)))
+    return Peak(max(0.0, (float(e @ (w * e)) - profile.df) / profile.trace_p(w, inverse)))
 
 
 def _hedges(profile: Profile) -> Peak:
@@ -195,13 +196,6 @@ _ESTIMATORS: dict[str, Callable[[Profile], Peak]] = {
 }
 
 
-def _trace_p(profile: Profile, w: Array, inverse: Array) -> float:
-    """Trace of P = W − WX(X'WX)⁻¹X'W."""
-    if profile.x is None:
-        return float(w.sum() - (w @ w) * inverse[0, 0])
-    return float(w.sum() - np.sum(((profile.x.T * (w * w)) @ profile.x) * inverse))
-
-
 def _trace_pp(profile: Profile, w: Array, inverse: Array) -> float:
     """Trace of PP."""
     w2 = w * w
@@ -240,7 +234,7 @@ def _standard_error(profile: Profile, method: str, tau2: float) -> float:
     w, _, inverse = profile.fit(0.0)
     error = _quadratic_form_error(profile, w, tau2)
     if method == "DL":
-        return error / _trace_p(profile, w, inverse)
+        return error / profile.trace_p(w, inverse)
     return error / float(w.sum()) * (k / df if method == "HSk" else 1.0)
 
 
