@@ -13,8 +13,17 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaln
 
+from reviewkit.synthesis.absolute import absolute_effect
+from reviewkit.synthesis.direction import vote_count
+from reviewkit.synthesis.effect_summary import summarise_effects
+from reviewkit.synthesis.excess_significance import excess_significance
+from reviewkit.synthesis.failsafe import fail_safe_n
+from reviewkit.synthesis.p_values import combine_p, edgington_conservative_p
+from reviewkit.synthesis.pet_peese import pet_peese
+from reviewkit.synthesis.reexpress import Instrument, smd_on_instrument, smd_to_risk
 from reviewkit.synthesis.small_study import AsymmetryTest, rank_test, regression_test, thompson_sharp_test
 from reviewkit.synthesis.table_asymmetry import pustejovsky_test, table_asymmetry_test
+from reviewkit.synthesis.trim_and_fill import trim_and_fill
 
 Result = dict[str, Any]
 
@@ -131,8 +140,173 @@ def ranktest(case: Any, result: Result) -> Result:
     return {"tau": got.tau, "pval": got.pval}
 
 
+def trimfill(case: Any, result: Result) -> Result:
+    spec = result["spec"]
+    yi, vi, _ = _effects(case, result)
+    got = trim_and_fill(
+        yi,
+        vi,
+        estimator=spec["estimator"],
+        side=None if spec.get("side", "auto") == "auto" else spec["side"],
+        # The reference stops its searches early here (README, settings).
+        stop=1e-5,
+        **_pool_options(spec),
+    )
+    pooled = got.filled
+    random = pooled.model == "random"
+    return {
+        "side": got.side,
+        "k0": got.k0,
+        "se_k0": got.k0_se,
+        "p_k0": got.k0_pval,
+        "k": got.k,
+        "estimate": pooled.estimate,
+        "se": pooled.se,
+        "ci_lb": pooled.ci_low,
+        "ci_ub": pooled.ci_high,
+        "pval": pooled.p,
+        "tau2": pooled.tau2 if random else None,
+        "I2": pooled.i2_tau2 if random else pooled.i2_q,
+        "Q": pooled.q,
+        "filled_yi": got.filled_yi.tolist(),
+        "filled_vi": got.filled_vi.tolist(),
+    }
+
+
+def _pool_options(spec: Result) -> Result:
+    method, options = spec.get("method", "REML"), {"ci": CI[spec.get("test", "z")]}
+    return options | ({"model": "common"} if method in ("EE", "FE") else {"model": "random", "tau2": method})
+
+
+def petpeese(case: Any, result: Result) -> Result:
+    spec = result["spec"]
+    yi, vi, _ = _effects(case, result)
+    line = {"model": "lm"} if spec["engine"].startswith("wls") else spec | {"model": "rma"}
+    both = pet_peese(yi, vi, **_line_options(line))
+    got = both.pet if spec["which"] == "pet" else both.peese
+    return {
+        "intercept": got.estimate,
+        "intercept_se": got.se,
+        "intercept_t": got.statistic,
+        "intercept_pval": got.pval,
+        "intercept_ci_lb": got.ci[0],
+        "intercept_ci_ub": got.ci[1],
+        "df": got.df,
+        "slope": got.slope,
+        "slope_se": got.slope_se,
+        "slope_pval": got.slope_pval,
+        "tau2": got.tau2,
+    }
+
+
+def failsafe(case: Any, result: Result) -> Result:
+    spec = result["spec"]
+    yi, vi, _ = _effects(case, result)
+    target = spec.get("target")
+    got = fail_safe_n(
+        yi,
+        vi,
+        method=spec["type"],
+        alpha=spec.get("alpha", 0.05),
+        target=target if isinstance(target, (int, float)) else None,
+        weighted=spec.get("weighted", True),
+        tau2=spec.get("method", "REML"),
+        like_metafor=True,
+    )
+    return {
+        "fsnum": math.inf if got.number is None else got.number,
+        "pval_observed": got.pval,
+        # Orwin's method knows no level; the reference echoes its default.
+        "alpha": spec.get("alpha", 0.05),
+        "meanes": got.estimate,
+        "target": got.target,
+        "est_after": got.estimate_after,
+    }
+
+
+def tes(case: Any, result: Result) -> Result:
+    spec = result["spec"]
+    yi, vi, _ = _effects(case, result)
+    got = excess_significance(yi, vi, alpha=spec["alpha"], alternative=spec["alternative"], method="metafor")
+    return {
+        "k": got.k,
+        "O": got.observed,
+        "E": got.expected,
+        "OE_ratio": got.ratio,
+        "pval": got.pval,
+        "test": got.method,
+        "theta": got.effect,
+        "power": got.power.tolist(),
+    }
+
+
+def vote(_: Any, result: Result) -> Result:
+    got = vote_count(result["spec"]["yi"])
+    low, high = got.clopper_pearson or (None, None)
+    wilson_low, wilson_high = got.wilson or (None, None)
+    return {
+        "positive": got.positive,
+        "negative": got.negative,
+        "null": got.null,
+        "proportion_positive": got.proportion,
+        "sign_test_pval_two_sided": got.pval,
+        "clopper_pearson_lb": low,
+        "clopper_pearson_ub": high,
+        "wilson_lb": wilson_low,
+        "wilson_ub": wilson_high,
+    }
+
+
+def swim_summary(_: Any, result: Result) -> Result:
+    got = summarise_effects(result["spec"]["yi"])
+    return {"min": got.minimum, "q1": got.q1, "median": got.median, "q3": got.q3, "max": got.maximum, "k": got.k}
+
+
+def combined(_: Any, result: Result) -> Result:
+    spec = result["spec"]
+    p = spec["p_one_sided"]
+    got = combine_p(p, spec["method"], weights=spec.get("weights"))
+    answer = {"pval": got.pval, "df": got.df, got.statistic_name.replace(" ", "_"): got.statistic}
+    if spec["method"] == "tippett":
+        answer["min_p"] = got.statistic
+    if spec["method"] == "pearson":
+        answer |= {"pval_left": got.pval, "pval_opposite": got.pval_opposite}
+    if spec["method"] == "edgington":
+        answer["conservative_p"] = edgington_conservative_p(p)
+    return answer
+
+
+def absolute(_: Any, result: Result) -> Result:
+    spec = result["spec"]
+    got = absolute_effect(spec["measure"], spec["est"], (spec["lower"], spec["upper"]), spec["baseline_risk"])
+    return {
+        "risk_treated": list(got.risk_with),
+        "difference_per_1000": list(got.difference_per_1000),
+        "nnt": list(got.nnt),
+        "rr_equivalent": None if got.rr_equivalent is None else list(got.rr_equivalent),
+    }
+
+
+def reexpress(_: Any, result: Result) -> Result:
+    spec = result["spec"]
+    estimate, low, high = spec["smd"]
+    if "sd" in spec:
+        return {"md": list(smd_on_instrument(estimate, (low, high), Instrument("named", sd=spec["sd"])).md)}
+    got = smd_to_risk(estimate, (low, high), spec["baseline_risk"])
+    return {"or": list(got.relative), "risk": list(got.risk_with), "difference_per_1000": list(got.difference_per_1000)}
+
+
 KINDS: dict[str, Callable[[Any, Result], Result]] = {
     "regtest": regtest,
     "metabias": metabias,
     "ranktest": ranktest,
+    "trimfill": trimfill,
+    "pet_peese": petpeese,
+    "failsafe": failsafe,
+    "tes": tes,
+    "vote_count": vote,
+    "swim_summary": swim_summary,
+    "combine_p": combined,
+    "absolute_effect": absolute,
+    "reexpress": reexpress,
 }
