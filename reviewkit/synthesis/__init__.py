@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reviewkit.synthesis.base import EmptySynthesis, Synthesis
+    from reviewkit.synthesis.batch import PooledMany, pool_many
     from reviewkit.synthesis.diagnostics import (
         Baujat,
         Influence,
@@ -33,6 +34,10 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "base": (
         "EmptySynthesis",
         "Synthesis",
+    ),
+    "batch": (
+        "PooledMany",
+        "pool_many",
     ),
     "diagnostics": (
         "Baujat",
@@ -98,6 +103,7 @@ __all__ = [
     "Influence",
     "PoolSeries",
     "Pooled",
+    "PooledMany",
     "Preset",
     "StudyEffects",
     "Subgroups",
@@ -118,6 +124,7 @@ __all__ = [
     "log_likelihood",
     "outliers",
     "pool",
+    "pool_many",
     "preset_table",
     "study_effects",
     "subgroups",

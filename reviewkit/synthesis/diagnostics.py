@@ -158,7 +158,7 @@ def influence(
     --------
     >>> result = influence([0.1, 0.2, 0.15, 1.4], [0.02, 0.03, 0.02, 0.02], studies=["A", "B", "C", "D"])
     >>> result.rstudent.round(1).tolist()
-    [-0.6, -0.4, -0.5, 7.8]
+    [-0.6, -0.4, -0.5, 7.6]
     """
     check_choice("model", model, ("random", "common"))
     check_choice("tau2", tau2, Tau2Method)

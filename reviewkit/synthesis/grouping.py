@@ -88,7 +88,8 @@ class SubgroupsCommon:
     """Effects by subgroup with one tau² for all (a meta-regression on the group).
 
     ``qm`` tests whether the groups differ: chi-squared with ``qm_df[0]`` degrees of freedom, or F where
-    ``qm_df[1]`` is finite. ``r2`` is the share of tau² that the grouping explains, in percent (0 where there is no tau² to explain).
+    ``qm_df[1]`` is finite. ``r2`` is the share of tau² that the grouping explains, in percent
+    (0 where there is no tau² to explain).
     """
 
     groups: tuple[GroupEffect, ...]
