@@ -21,6 +21,7 @@ from reviewkit.synthesis.failsafe import fail_safe_n
 from reviewkit.synthesis.p_values import combine_p, edgington_conservative_p
 from reviewkit.synthesis.pet_peese import pet_peese
 from reviewkit.synthesis.reexpress import Instrument, smd_on_instrument, smd_to_risk
+from reviewkit.synthesis.selection import selection_model
 from reviewkit.synthesis.small_study import AsymmetryTest, rank_test, regression_test, thompson_sharp_test
 from reviewkit.synthesis.table_asymmetry import pustejovsky_test, table_asymmetry_test
 from reviewkit.synthesis.trim_and_fill import trim_and_fill
@@ -199,6 +200,26 @@ def petpeese(case: Any, result: Result) -> Result:
     }
 
 
+def selmodel(case: Any, result: Result) -> Result:
+    spec = result["spec"]
+    yi, vi, _ = _effects(case, result)
+    got = selection_model(yi, vi, alternative=spec["alternative"], steps=np.atleast_1d(spec["steps"]).tolist())
+    low, high = got.ci or (None, None)
+    return {
+        "estimate": got.estimate,
+        "se": got.se,
+        "ci_lb": low,
+        "ci_ub": high,
+        "pval": got.pval,
+        "tau2": got.tau2,
+        "delta": got.delta[0] if len(got.delta) == 1 else list(got.delta),
+        "LRT": got.lrt,
+        "LRT_df": got.lrt_df,
+        "LRT_pval": got.lrt_pval,
+        "logLik": got.log_likelihood,
+    }
+
+
 def failsafe(case: Any, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, _ = _effects(case, result)
@@ -303,6 +324,7 @@ KINDS: dict[str, Callable[[Any, Result], Result]] = {
     "trimfill": trimfill,
     "pet_peese": petpeese,
     "failsafe": failsafe,
+    "selmodel": selmodel,
     "tes": tes,
     "vote_count": vote,
     "swim_summary": swim_summary,

@@ -11,7 +11,7 @@ from reviewkit.errors import InputError
 from reviewkit.synthesis.pet_peese import pet_peese
 
 V = np.linspace(0.01, 0.4, 12)
-NOISE = 0.05 * np.tile([1.0, -1.0, -1.0, 1.0], 3)
+NOISE = 0.5 * np.sqrt(V) * np.tile([1.0, -1.0, -1.0, 1.0], 3)
 
 
 def test_lines_are_recovered() -> None:
