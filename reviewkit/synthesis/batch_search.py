@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reviewkit.synthesis.inputs import Array
-from reviewkit.synthesis.likelihood import MAX_ITERATIONS, STEP, Profile, maximise, turns
+from reviewkit.synthesis.likelihood import MAX_ITERATIONS, Profile, grid_positions, maximise, turns
 from reviewkit.synthesis.tau2 import profile_tau2
 
 
@@ -83,8 +82,7 @@ def _grids(block: Block) -> Array:
     share = (block.y * block.y).sum(axis=0) / np.maximum(block.k - 1, 1)
     upper = 0.5 * (share + np.sqrt(share * share + 4.0 * share * spread)) - smallest
     span = np.log1p(np.maximum(upper, 0.0) / smallest)
-    points = max(4, math.ceil(float(span.max()) / STEP) + 1)
-    return np.asarray(smallest * np.expm1(np.linspace(0.0, 1.0, points)[:, None] * span))
+    return np.asarray(smallest * np.expm1(grid_positions(float(span.max()))[:, None] * span))
 
 
 def _score(block: Block, tau2: Array, restricted: bool) -> Array:

@@ -23,6 +23,8 @@ from reviewkit.synthesis.inputs import Array
 
 STEP = 0.35
 """Spacing of the grid in log(tau² + smallest variance)."""
+BESIDE_ZERO = np.array([0.06, 0.3])
+"""Extra points of the grid, as parts of its first cell."""
 MAX_ITERATIONS = 100
 
 
@@ -174,9 +176,19 @@ def maximise(profile: Profile, *, restricted: bool) -> Peak:
 
 
 def scan_grid(smallest: float, upper: float) -> Array:
-    """Zero, and values up to ``upper`` evenly spaced in log(tau² + smallest variance)."""
+    """Values from zero to ``upper``, placed as `grid_positions` says."""
     span = math.log1p(upper / smallest)
-    return smallest * np.expm1(np.linspace(0.0, span, max(4, math.ceil(span / STEP) + 1)))
+    return smallest * np.expm1(grid_positions(span) * span)
+
+
+def grid_positions(span: float) -> Array:
+    """Points from 0 to 1, at most ``STEP`` apart where the whole is ``span`` long, closer beside the boundary.
+
+    The unit is log(tau² + smallest variance). Next to zero, where nothing lies to the left to betray a turn of the
+    score, two more points tell whether it rises.
+    """
+    even = np.linspace(0.0, 1.0, max(4, math.ceil(span / STEP) + 1))
+    return np.concatenate([even[:1], BESIDE_ZERO * even[1], even[1:]])
 
 
 def peaks_between(grid: Array, score: Array) -> list[tuple[float, float]]:
