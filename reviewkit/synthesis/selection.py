@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from reviewkit.errors import InputError
@@ -124,9 +125,8 @@ class _Likelihood:
         residual = self.y - mean
         mass, by_mean, by_tau2 = self._mass(mean, np.sqrt(variance))
         seen = np.maximum(mass @ delta, 1e-300)
-        value = np.sum(
-            log_delta[self.interval] - 0.5 * np.log(2 * math.pi * variance) - residual**2 / (2 * variance) - np.log(seen)
-        )
+        density = -0.5 * np.log(2 * math.pi * variance) - residual**2 / (2 * variance)
+        value = np.sum(log_delta[self.interval] + density - np.log(seen))
         gradient = [
             np.sum(residual / variance - (by_mean @ delta) / seen),
             np.sum(0.5 * (residual**2 / variance - 1) / variance - (by_tau2 @ delta) / seen),
@@ -171,7 +171,7 @@ def selection_model(
     check_choice("alternative", alternative, Alternative)
     check_level(level)
     cut = tuple(float(s) for s in steps)
-    if not cut or any(not 0 < s < 1 for s in cut) or any(a >= b for a, b in zip(cut, cut[1:], strict=False)):
+    if not cut or any(not 0 < s < 1 for s in cut) or any(a >= b for a, b in pairwise(cut)):
         raise InputError(f"steps = {cut}: must be ascending p values within (0, 1).", code="bad-steps")
     data = check_studies(yi, vi, studies)
     k = int(data.yi.size)
@@ -217,16 +217,19 @@ def selection_model(
 
 def _maximise(likelihood: _Likelihood, mean: float, tau2: float) -> tuple[Array, float]:
     """Best of several starts: the likelihood may have more than one peak, one of them at tau2 = 0."""
-    from scipy.optimize import minimize
+    from scipy import optimize
+
+    minimize: Any = optimize.minimize
 
     weights = len(likelihood.counts) - 1
     scale = float(np.median(likelihood.v)) + tau2
-    bounds = [(None, None), (0.0, None), *[(-_LOG_DELTA_LIMIT, _LOG_DELTA_LIMIT)] * weights]
+    limits = [np.inf, np.inf, *[_LOG_DELTA_LIMIT] * weights]
+    bounds = optimize.Bounds(np.array([-np.inf, 0.0, *np.negative(limits[2:])]), np.array(limits))
+    options: dict[str, Any] = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
     fits: list[Any] = []
     for log_delta in (0.0, -2.0, 2.0):
         for start in {tau2, 0.0, scale}:
             x0 = np.array([mean, start, *np.full(weights, log_delta)])
-            options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
             fits.append(minimize(likelihood, x0, jac=True, method="L-BFGS-B", bounds=bounds, options=options))
     best = min(fits, key=lambda fit: float(fit.fun))
     return np.asarray(best.x, dtype=float), float(best.fun)
@@ -248,7 +251,7 @@ def _standard_error(likelihood: _Likelihood, best: Array) -> float | None:
     return math.sqrt(float(np.linalg.inv(information)[0, 0]))
 
 
-def _caution(counts: Array) -> str:
+def _caution(counts: NDArray[np.intp]) -> str:
     fewest = int(counts.min())
     if fewest < 4:
         return f"One p interval holds {fewest} {'study' if fewest == 1 else 'studies'}: its weight is a guess."

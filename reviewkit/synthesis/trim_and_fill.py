@@ -91,7 +91,7 @@ class TrimAndFill:
         )
 
 
-def trim_and_fill(
+def trimfill(
     yi: ArrayLike,
     vi: ArrayLike,
     *,
@@ -133,7 +133,7 @@ def trim_and_fill(
 
     Examples
     --------
-    >>> result = trim_and_fill([0.1, 0.15, 0.2, 0.6, 0.9], [0.01, 0.01, 0.02, 0.1, 0.2], estimator="R0")
+    >>> result = trimfill([0.1, 0.15, 0.2, 0.6, 0.9], [0.01, 0.01, 0.02, 0.1, 0.2], estimator="R0")
     >>> result.side, result.k0
     ('left', 1)
     """

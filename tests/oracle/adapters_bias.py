@@ -14,17 +14,17 @@ import numpy as np
 from scipy.special import gammaln
 
 from reviewkit.synthesis.absolute import absolute_effect
-from reviewkit.synthesis.direction import vote_count
+from reviewkit.synthesis.signs import vote_count
 from reviewkit.synthesis.effect_summary import summarise_effects
-from reviewkit.synthesis.excess_significance import excess_significance
+from reviewkit.synthesis.excess import excess_significance
 from reviewkit.synthesis.failsafe import fail_safe_n
 from reviewkit.synthesis.p_values import combine_p, edgington_conservative_p
-from reviewkit.synthesis.pet_peese import pet_peese
+from reviewkit.synthesis.precision_effect import pet_peese
 from reviewkit.synthesis.reexpress import Instrument, smd_on_instrument, smd_to_risk
 from reviewkit.synthesis.selection import selection_model
 from reviewkit.synthesis.small_study import AsymmetryTest, rank_test, regression_test, thompson_sharp_test
 from reviewkit.synthesis.table_asymmetry import pustejovsky_test, table_asymmetry_test
-from reviewkit.synthesis.trim_and_fill import trim_and_fill
+from reviewkit.synthesis.trim_and_fill import trimfill
 
 Result = dict[str, Any]
 
@@ -141,10 +141,10 @@ def ranktest(case: Any, result: Result) -> Result:
     return {"tau": got.tau, "pval": got.pval}
 
 
-def trimfill(case: Any, result: Result) -> Result:
+def trim_fill(case: Any, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, _ = _effects(case, result)
-    got = trim_and_fill(
+    got = trimfill(
         yi,
         vi,
         estimator=spec["estimator"],
@@ -321,7 +321,7 @@ KINDS: dict[str, Callable[[Any, Result], Result]] = {
     "regtest": regtest,
     "metabias": metabias,
     "ranktest": ranktest,
-    "trimfill": trimfill,
+    "trimfill": trim_fill,
     "pet_peese": petpeese,
     "failsafe": failsafe,
     "selmodel": selmodel,

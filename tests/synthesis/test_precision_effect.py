@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewkit.errors import InputError
-from reviewkit.synthesis.pet_peese import pet_peese
+from reviewkit.synthesis.precision_effect import pet_peese
 
 V = np.linspace(0.01, 0.4, 12)
 NOISE = 0.5 * np.sqrt(V) * np.tile([1.0, -1.0, -1.0, 1.0], 3)

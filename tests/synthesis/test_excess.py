@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binomtest, norm
 
 from reviewkit.errors import InputError
-from reviewkit.synthesis.excess_significance import excess_significance
+from reviewkit.synthesis.excess import excess_significance
 
 Y, V = np.array([0.5, 0.1, 0.4, 0.6, -0.1]), np.array([0.04, 0.05, 0.02, 0.1, 0.08])
 
