@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from reviewkit.errors import InputError, Problem
 from reviewkit.synthesis.batch_search import Block, q_of_each, search_tau2
 from reviewkit.synthesis.distributions import chi2_sf, normal_cdf, normal_ppf, t_cdf, t_ppf
-from reviewkit.synthesis.inputs import Array, check_choice, check_level
+from reviewkit.synthesis.inputs import Array, check_choice, check_level, usable
 from reviewkit.synthesis.intervals import CiMethod
 from reviewkit.synthesis.pooling import Model
 from reviewkit.synthesis.tau2 import Tau2Method
@@ -163,7 +163,7 @@ def _flatten(yi: Any, vi: Any, offsets: Any) -> tuple[Array, Array, NDArray[np.i
 
 
 def _check(y: Array, v: Array, bounds: NDArray[np.intp]) -> None:
-    bad = np.flatnonzero(~(np.isfinite(y) & np.isfinite(v) & (v > 0)))
+    bad = np.flatnonzero(~usable(y, v))
     if not bad.size:
         return
     where = np.searchsorted(bounds, bad, side="right") - 1

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewkit.synthesis.inputs import Array
-from reviewkit.synthesis.likelihood import MAX_ITERATIONS, Profile, grid_positions, maximise, turns
+from reviewkit.synthesis.likelihood import MARGIN, MAX_ITERATIONS, Profile, grid_positions, maximise, turns
 from reviewkit.synthesis.tau2 import profile_tau2
 
 
@@ -80,7 +80,7 @@ def _grids(block: Block) -> Array:
     smallest = np.where(inside, block.v, np.inf).min(axis=0)
     spread = np.where(inside, block.v, 0.0).max(axis=0) - smallest
     share = (block.y * block.y).sum(axis=0) / np.maximum(block.k - 1, 1)
-    upper = 0.5 * (share + np.sqrt(share * share + 4.0 * share * spread)) - smallest
+    upper = MARGIN * 0.5 * (share + np.sqrt(share * share + 4.0 * share * spread)) - smallest
     span = np.log1p(np.maximum(upper, 0.0) / smallest)
     return np.asarray(smallest * np.expm1(grid_positions(float(span.max()))[:, None] * span))
 

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from reviewkit.errors import InputError, Problem
 
 Array = NDArray[np.float64]
+LARGEST = 1e60
+"""Effects and variances beyond this (or variances below its inverse) overflow when weights are cubed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,15 @@ def check_studies(
             f"studies has {len(names)} names and yi has {y.size} values: there must be one name for each study.",
             code="length-mismatch",
         )
-    if np.isfinite(y).all() and np.isfinite(v).all() and (v > 0).all():
+    if usable(y, v).all():
         return Studies(y, v, names)
     return _without_missing(y, v, names, missing)
+
+
+def usable(y: Array, v: Array) -> NDArray[np.bool_]:
+    """Whether each effect and variance is finite, the variance above 0, and neither beyond what can be cubed."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(y) < LARGEST) & (v > 1.0 / LARGEST) & (v < LARGEST))
 
 
 def _without_missing(y: Array, v: Array, names: tuple[str, ...], missing: str) -> Studies:
@@ -77,9 +85,12 @@ def _without_missing(y: Array, v: Array, names: tuple[str, ...], missing: str) -
             problems.append(_problem(name, f"effect = {effect}: must be a finite number.", "not-finite"))
         if not (np.isfinite(variance) and variance > 0):
             problems.append(_problem(name, f"variance = {variance:g}: must be finite and above 0.", "bad-variance"))
+        elif not (1.0 / LARGEST < variance < LARGEST) or LARGEST <= abs(effect) < np.inf:
+            limits = f"must lie within {LARGEST:g} of 0, the variance above {1.0 / LARGEST:g}"
+            problems.append(_problem(name, f"effect = {effect:g}, variance = {variance:g}: {limits}.", "out-of-range"))
     if problems:
         raise InputError(problems)
-    keep = np.isfinite(y) & np.isfinite(v)
+    keep = usable(y, v)
     left = tuple(name for name, kept in zip(names, keep.tolist(), strict=True) if kept)
     return Studies(y[keep], v[keep], left, tuple(excluded))
 

@@ -25,6 +25,8 @@ STEP = 0.35
 """Spacing of the grid in log(tau² + smallest variance)."""
 BESIDE_ZERO = np.array([0.06, 0.3])
 """Extra points of the grid, as parts of its first cell."""
+MARGIN = 1.001
+"""The bound of the search is exact where all variances are equal; a little more keeps the maximum inside."""
 MAX_ITERATIONS = 100
 
 
@@ -77,7 +79,7 @@ class Profile:
         """
         low, spread = float(self.vi.min()), float(np.ptp(self.vi))
         share = self.rss / (self.df - lost)
-        return 0.5 * (share + math.sqrt(share * share + 4.0 * share * spread)) - low
+        return MARGIN * 0.5 * (share + math.sqrt(share * share + 4.0 * share * spread)) - low
 
     def fit(self, tau2: float) -> tuple[Array, Array, Array]:
         """Weights (k,), residuals of the weighted fit (k,) and the inverse of X'WX (p, p) at ``tau2``."""
