@@ -21,6 +21,9 @@ DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 Interval = Literal["wilson", "clopper-pearson"]
 INTERVALS: tuple[Interval, ...] = get_args(Interval)
 
+MIN_SIGNIFICANT = 6
+"""Counted studies from which the two-sided sign test can fall below 0.05: 2 / 2^6 = 0.031."""
+
 
 @dataclass(frozen=True, slots=True)
 class DirectedStudy:
@@ -100,9 +103,24 @@ class DirectionSynthesis:
         return self.test.wilson if self.interval == "wilson" else self.test.clopper_pearson
 
     @property
-    def pval(self) -> float | None:
+    def p(self) -> float | None:
         """Two-sided sign test; None where no study is counted."""
-        return self.test.pval
+        return self.test.p
+
+    @property
+    def excluded(self) -> tuple[tuple[str, str], ...]:
+        """(study, reason) of the studies that stand in the table and are not counted."""
+        return tuple((s.study, s.direction) for s in self.studies if s.direction not in ("benefit", "harm"))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know before using the count."""
+        if self.counted < 2:
+            return ()
+        found = ["Counting directions says nothing about the size of the effects, and small studies count like large."]
+        if self.counted < MIN_SIGNIFICANT:
+            found.append(f"With fewer than {MIN_SIGNIFICANT} counted studies the sign test cannot fall below 0.05.")
+        return tuple(found)
 
     @property
     def n(self) -> int | None:
@@ -117,8 +135,10 @@ class DirectionSynthesis:
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values: counts, test, interval, table and sentence."""
         return {
+            "measure": "direction",
             "method": self.method,
             "outcome": self.outcome,
+            "estimate": None,
             "k": self.k,
             "n": self.n,
             "benefit": self.benefit,
@@ -127,13 +147,15 @@ class DirectionSynthesis:
             "unclear": self.unclear,
             "counted": self.counted,
             "proportion": self.proportion,
-            "pval": self.pval,
+            "p": self.p,
             "interval": self.interval,
             "ci": None if self.ci is None else list(self.ci),
             "level": self.test.level,
             "wilson": None if self.test.wilson is None else list(self.test.wilson),
             "clopper_pearson": None if self.test.clopper_pearson is None else list(self.test.clopper_pearson),
             "studies": list(self.table()),
+            "excluded": [{"study": study, "reason": reason} for study, reason in self.excluded],
+            "warnings": list(self.warnings),
             "sentence": str(self),
         }
 
@@ -148,12 +170,12 @@ class DirectionSynthesis:
         return f"{head}{self._vote()}{self._rest()}."
 
     def _vote(self) -> str:
-        assert self.proportion is not None and self.pval is not None and self.ci is not None
+        assert self.proportion is not None and self.p is not None and self.ci is not None
         low, high = self.ci
         share = f"{_percent(self.proportion)}, {100 * self.test.level:g}% CI {_percent(low)} to {_percent(high)}"
         noun = "study" if self.counted == 1 else "studies"
         verb = "favours" if self.benefit == 1 else "favour"
-        return f"{self.benefit} of {self.counted} {noun} {verb} the intervention ({share}; sign test {_p(self.pval)})"
+        return f"{self.benefit} of {self.counted} {noun} {verb} the intervention ({share}; sign test {_p(self.p)})"
 
     def _rest(self) -> str:
         if self.counted == self.k:

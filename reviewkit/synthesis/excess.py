@@ -25,12 +25,12 @@ ExcessMethod = Literal["exact", "chi2", "binomial", "metafor"]
 
 @dataclass(frozen=True, slots=True)
 class ExcessSignificance:
-    """Observed and expected number of significant studies; ``power`` has shape (k,); ``pval`` is one-sided."""
+    """Observed and expected number of significant studies; ``power`` has shape (k,); ``p`` is one-sided."""
 
     k: int
     observed: int
     expected: float
-    pval: float
+    p: float
     method: ExcessMethod
     effect: float
     power: Array
@@ -50,7 +50,7 @@ class ExcessSignificance:
         caution = f" {self.caution}" if self.caution else ""
         return (
             f"{self.observed} of {self.k} studies are significant at {self.alpha:g}, {self.expected:.1f} expected "
-            f"at an effect of {self.effect:.3g} (p = {self.pval:.3f}).{caution}"
+            f"at an effect of {self.effect:.3g} (p = {self.p:.3f}).{caution}"
         )
 
 
@@ -106,9 +106,9 @@ def excess_significance(
     observed = int(np.sum((up & (z >= critical)) | (down & (z <= -critical))))
     power = np.asarray(up * normal_sf(critical - shift) + down * normal_sf(critical + shift))
     used = _like_metafor(k, observed) if method == "metafor" else method
-    pval = _pval(observed, power, used)
+    p = _pval(observed, power, used)
     caution = "" if k >= MIN_STUDIES else f"With {k} studies this test has little power."
-    return ExcessSignificance(k, observed, float(power.sum()), pval, used, theta, power, alpha, caution)
+    return ExcessSignificance(k, observed, float(power.sum()), p, used, theta, power, alpha, caution)
 
 
 def _like_metafor(k: int, observed: int) -> ExcessMethod:

@@ -19,6 +19,7 @@ from reviewkit.errors import InputError
 from reviewkit.synthesis.distributions import normal_ppf, normal_sf, two_sided_p
 from reviewkit.synthesis.inputs import Studies, check_choice, check_studies
 from reviewkit.synthesis.line_fit import stopped_reml
+from reviewkit.synthesis.pooling import Model
 from reviewkit.synthesis.tau2 import Tau2Method, estimate_tau2
 
 FailSafeMethod = Literal["Rosenthal", "Orwin", "Rosenberg", "General"]
@@ -39,7 +40,7 @@ class FailSafe:
         Rosenthal (sum of z), Orwin (size of the mean), Rosenberg (common effect) or General (random effects).
     number : int or None
         Studies needed; None where no number would do.
-    pval : float or None
+    p : float or None
         Of the observed studies: one-sided for Rosenthal, two-sided for Rosenberg and General, None for Orwin.
     estimate : float or None
         Pooled effect observed (None for Rosenthal), and with the studies added (General only).
@@ -50,7 +51,7 @@ class FailSafe:
     method: FailSafeMethod
     k: int
     number: int | None
-    pval: float | None
+    p: float | None
     estimate: float | None
     estimate_after: float | None
     target: float | None
@@ -75,6 +76,7 @@ def fail_safe_n(
     alpha: float = 0.05,
     target: float | None = None,
     weighted: bool = True,
+    model: Model = "random",
     tau2: Tau2Method = "REML",
     like_metafor: bool = False,
     studies: Sequence[str] | None = None,
@@ -93,8 +95,8 @@ def fail_safe_n(
         Orwin: mean effect to be reached; half of the observed one without it.
     weighted : bool
         Orwin: mean by inverse variance or plain.
-    tau2 : str
-        General: estimator.
+    model, tau2
+        General: random or common effect, and the estimator of tau2.
     like_metafor : bool
         General: metafor 5.1's root search may return one study more than needed, and its tau2 stops early; True
         reproduces both.
@@ -126,7 +128,8 @@ def fail_safe_n(
         return _orwin(data, target, weighted)
     if method == "Rosenberg":
         return _rosenberg(data, alpha)
-    return _general(data, alpha, tau2, like_metafor)
+    check_choice("model", model, Model)
+    return _general(data, alpha, None if model == "common" else tau2, like_metafor)
 
 
 def _whole(number: float) -> int:
@@ -157,9 +160,11 @@ def _rosenberg(data: Studies, alpha: float) -> FailSafe:
     return FailSafe("Rosenberg", k, number, two_sided_p(sum_wy / math.sqrt(total)), sum_wy / total, None, None, alpha)
 
 
-def _general(data: Studies, alpha: float, method: Tau2Method, like_metafor: bool) -> FailSafe:
+def _general(data: Studies, alpha: float, method: Tau2Method | None, like_metafor: bool) -> FailSafe:
     k = data.yi.size
-    if like_metafor and method == "REML":
+    if method is None:
+        spread = 0.0
+    elif like_metafor and method == "REML":
         spread = stopped_reml(data, np.ones((k, 1)), 1e-5)
     else:
         spread = estimate_tau2(data.yi, data.vi, method=method).tau2
@@ -171,7 +176,7 @@ def _general(data: Studies, alpha: float, method: Tau2Method, like_metafor: bool
         """Estimate and p value with n studies of no effect: their tau2 is that of k and n studies taken together."""
         middle = k * observed / (k + n)
         between = k * (observed - middle) ** 2 + n * middle**2
-        tau2 = ((k - 1) * spread + max(0, n - 1) * spread + between) / (k + n - 1)
+        tau2 = ((k - 1) * spread + max(0, n - 1) * spread + between) / (k + n - 1) if method else 0.0
         weights = 1 / (data.vi + tau2)
         total = float(weights.sum()) + n / (typical + tau2)
         estimate = float(weights @ data.yi) / total

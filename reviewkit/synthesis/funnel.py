@@ -25,7 +25,7 @@ class FunnelPoint:
     study: str
     estimate: float
     se: float
-    pval: float
+    p: float
     band: str
 
 

@@ -48,9 +48,9 @@ class CombinedP:
         Test statistic, named by ``statistic_name`` ('chi2', 'z', 't', 'min p', 'sum p'); None when k = 0.
     df : int or None
         Degrees of freedom of chi2 or t.
-    pval : float or None
+    p : float or None
         One-sided: small values speak for an effect in the stated direction in at least one study.
-    pval_opposite : float or None
+    p_opposite : float or None
         For an effect the other way by the same statistic; None where the method says nothing about it.
     studies, left_out : tuple of str
         Names of the studies combined, and of those that could not be, if names were given.
@@ -61,8 +61,8 @@ class CombinedP:
     statistic: float | None
     statistic_name: str
     df: int | None
-    pval: float | None
-    pval_opposite: float | None
+    p: float | None
+    p_opposite: float | None
     studies: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -72,13 +72,13 @@ class CombinedP:
 
     def __str__(self) -> str:
         rest = f" Left out: {', '.join(self.left_out)}." if self.left_out else ""
-        if self.k == 0 or self.pval is None:
+        if self.k == 0 or self.p is None:
             return f"No p value to combine.{rest}"
         if self.k == 1:
             who = f", {self.studies[0]}" if self.studies else ""
-            return f"A single one-sided p value{who} (p = {self.pval:.3g}): nothing to combine.{rest}"
+            return f"A single one-sided p value{who} (p = {self.p:.3g}): nothing to combine.{rest}"
         return (
-            f"{self.method.replace('_', ', ').capitalize()}: {self.k} one-sided p values give p = {self.pval:.3g} "
+            f"{self.method.replace('_', ', ').capitalize()}: {self.k} one-sided p values give p = {self.p:.3g} "
             f"for an effect in the stated direction in at least one study; the size of the effect stays unknown.{rest}"
         )
 
@@ -118,7 +118,7 @@ def combine_p(
 
     Examples
     --------
-    >>> combine_p([0.016, 0.067, 0.25, 0.405, 0.871]).pval < 0.05
+    >>> combine_p([0.016, 0.067, 0.25, 0.405, 0.871]).p < 0.05
     True
     """
     if method not in P_METHODS:
@@ -130,8 +130,8 @@ def combine_p(
     shown = tuple(studies) if studies is not None else ()
     if p.size == 0:
         return CombinedP(method, 0, None, "", None, None, None, shown)
-    statistic, name, df, pval, opposite = _METHODS[method](p, w)
-    return CombinedP(method, int(p.size), statistic, name, df, pval, opposite, shown)
+    statistic, name, df, combined, opposite = _METHODS[method](p, w)
+    return CombinedP(method, int(p.size), statistic, name, df, combined, opposite, shown)
 
 
 def one_sided_p(p_two_sided: float, direction: Direction) -> float:
@@ -161,7 +161,7 @@ def one_sided_p(p_two_sided: float, direction: Direction) -> float:
 def combine_directed_p(
     studies: Iterable[DirectedStudy], method: PMethod = "fisher", *, weight_by_n: bool = False
 ) -> CombinedP:
-    """Combine the two-sided p values of studies with their directions; ``pval`` is for benefit.
+    """Combine the two-sided p values of studies with their directions; ``p`` is for benefit.
 
     Studies without a p value or with an unclear direction are named in ``left_out``. With ``weight_by_n`` the method
     is ``stouffer_weighted`` with the square root of n as weight, and studies without n are left out too.
@@ -197,8 +197,8 @@ def _stouffer(p: Floats, w: Floats | None) -> _Answer:
 
 def _tippett(p: Floats, _: Floats | None) -> _Answer:
     smallest = float(np.min(p))
-    pval = 1.0 if smallest == 1 else -math.expm1(p.size * math.log1p(-smallest))
-    return smallest, "min p", None, pval, None
+    combined = 1.0 if smallest == 1 else -math.expm1(p.size * math.log1p(-smallest))
+    return smallest, "min p", None, combined, None
 
 
 def _logit(p: Floats, _: Floats | None) -> _Answer:

@@ -31,10 +31,10 @@ class AdjustedEffect:
     ci: tuple[float, float]
     statistic: float
     df: int | None
-    pval: float
+    p: float
     slope: float
     slope_se: float
-    slope_pval: float
+    slope_p: float
     tau2: float | None
 
 
@@ -125,7 +125,7 @@ def pet_peese(
     peese = _adjusted("PEESE", fit_line(data, data.vi, model=model, tau2=tau2, ci=ci, level=level))
     sign = np.sign(np.sum(data.yi / data.vi)) if expected is None else (1 if expected == "positive" else -1)
     # Two-sided p below 0.10 with the expected sign is one-sided p below 0.05.
-    chosen: Literal["PET", "PEESE"] = "PEESE" if pet.pval < 0.10 and pet.estimate * sign > 0 else "PET"
+    chosen: Literal["PET", "PEESE"] = "PEESE" if pet.p < 0.10 and pet.estimate * sign > 0 else "PET"
     return PetPeese(int(data.yi.size), pet, peese, chosen, level, few_caution(data.yi.size))
 
 
@@ -137,9 +137,9 @@ def _adjusted(which: Literal["PET", "PEESE"], line: Line) -> AdjustedEffect:
         ci=line.interval(),
         statistic=line.intercept / line.intercept_se,
         df=line.df,
-        pval=line.p_of(line.intercept, line.intercept_se),
+        p=line.p_of(line.intercept, line.intercept_se),
         slope=line.slope,
         slope_se=line.slope_se,
-        slope_pval=line.p_of(line.slope, line.slope_se),
+        slope_p=line.p_of(line.slope, line.slope_se),
         tau2=line.tau2,
     )

@@ -19,15 +19,15 @@ from reviewkit.synthesis.inputs import Array
 class Kendall:
     """Kendall's tau-b, its score (concordant minus discordant pairs), the score's error, z and both p values.
 
-    ``exact_pval`` is None where there are ties.
+    ``exact_p`` is None where there are ties.
     """
 
     tau: float
     score: int
     score_se: float
     z: float
-    normal_pval: float
-    exact_pval: float | None
+    normal_p: float
+    exact_p: float | None
 
 
 def kendall(x: Array, y: Array) -> Kendall:

@@ -34,7 +34,7 @@ class SelectionModel:
     ----------
     k : int
         Studies.
-    estimate, se, ci, pval
+    estimate, se, ci, p
         Adjusted effect, on the scale of ``yi``; ``se`` None where the likelihood is flat.
     tau2 : float
         Between-study variance of the studies done, seen or not.
@@ -44,7 +44,7 @@ class SelectionModel:
         For each interval after the first: how likely a study in it is seen, against the first.
     counts : tuple of int
         Studies in each interval, the first included.
-    lrt, lrt_df, lrt_pval
+    lrt, lrt_df, lrt_p
         Likelihood-ratio test against no selection (all delta 1).
     unadjusted, unadjusted_tau2 : float
         Maximum likelihood without selection.
@@ -56,14 +56,14 @@ class SelectionModel:
     estimate: float
     se: float | None
     ci: tuple[float, float] | None
-    pval: float | None
+    p: float | None
     tau2: float
     steps: tuple[float, ...]
     delta: tuple[float, ...]
     counts: tuple[int, ...]
     lrt: float
     lrt_df: int
-    lrt_pval: float
+    lrt_p: float
     log_likelihood: float
     unadjusted: float
     unadjusted_tau2: float
@@ -82,7 +82,7 @@ class SelectionModel:
         return (
             f"Selection model, {self.k} studies: adjusted effect {self.estimate:.3g}{ci} (without selection "
             f"{self.unadjusted:.3g}); chance to be seen beyond p = {', '.join(f'{s:g}' for s in self.steps)}: {delta} "
-            f"(test against no selection p = {self.lrt_pval:.3f}).{caution}"
+            f"(test against no selection p = {self.lrt_p:.3f}).{caution}"
         )
 
 
@@ -198,14 +198,14 @@ def selection_model(
         estimate=estimate,
         se=se,
         ci=None if half is None else (estimate - half, estimate + half),
-        pval=None if se is None else two_sided_p(estimate / se),
+        p=None if se is None else two_sided_p(estimate / se),
         tau2=float(best[1]),
         steps=cut,
         delta=tuple(np.exp(best[2:]).tolist()),
         counts=tuple(likelihood.counts.tolist()),
         lrt=lrt,
         lrt_df=len(cut),
-        lrt_pval=float(chi2_sf(lrt, len(cut))),
+        lrt_p=float(chi2_sf(lrt, len(cut))),
         log_likelihood=-least,
         unadjusted=mean,
         unadjusted_tau2=tau2,

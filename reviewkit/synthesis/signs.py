@@ -19,7 +19,7 @@ from reviewkit.errors import InputError
 class SignTest:
     """How many effects point each way, with the two-sided binomial test against one half.
 
-    ``pval``, ``proportion`` and both intervals are None where no effect has a direction. Intervals are of the
+    ``p``, ``proportion`` and both intervals are None where no effect has a direction. Intervals are of the
     proportion of positive effects: ``wilson`` by the score, ``clopper_pearson`` exact.
     """
 
@@ -27,7 +27,7 @@ class SignTest:
     negative: int
     null: int
     proportion: float | None
-    pval: float | None
+    p: float | None
     wilson: tuple[float, float] | None
     clopper_pearson: tuple[float, float] | None
     level: float = 0.95
@@ -65,7 +65,7 @@ def sign_test(positive: int, negative: int, *, null: int = 0, level: float = 0.9
     Examples
     --------
     >>> test = sign_test(11, 8)
-    >>> round(test.pval, 4), [round(x, 3) for x in test.wilson]
+    >>> round(test.p, 4), [round(x, 3) for x in test.wilson]
     (0.6476, [0.363, 0.769])
     """
     for name, value in (("positive", positive), ("negative", negative), ("null", null)):
@@ -77,9 +77,9 @@ def sign_test(positive: int, negative: int, *, null: int = 0, level: float = 0.9
     if n == 0:
         return SignTest(positive, negative, null, None, None, None, None, level)
     # One half makes the distribution symmetric, so twice the smaller tail is the exact two-sided p.
-    pval = min(1.0, 2.0 * float(bdtr(min(positive, negative), n, 0.5)))
+    p = min(1.0, 2.0 * float(bdtr(min(positive, negative), n, 0.5)))
     wilson, exact = _wilson(positive, n, level), _clopper_pearson(positive, n, level)
-    return SignTest(positive, negative, null, positive / n, pval, wilson, exact, level)
+    return SignTest(positive, negative, null, positive / n, p, wilson, exact, level)
 
 
 def vote_count(yi: ArrayLike, *, null_value: float = 0.0, level: float = 0.95) -> SignTest:

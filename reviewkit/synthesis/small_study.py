@@ -36,7 +36,7 @@ class AsymmetryTest:
         Name of the test.
     k : int
         Studies in it.
-    statistic, pval : float or None
+    statistic, p : float or None
         None where the test was withheld.
     df : int or None
         Degrees of freedom of t; None for a normal statistic.
@@ -58,7 +58,7 @@ class AsymmetryTest:
     k: int
     statistic: float | None = None
     df: int | None = None
-    pval: float | None = None
+    p: float | None = None
     slope: float | None = None
     slope_se: float | None = None
     intercept: float | None = None
@@ -75,10 +75,10 @@ class AsymmetryTest:
         return {**asdict(self), "sentence": str(self)}
 
     def __str__(self) -> str:
-        if self.withheld or self.statistic is None or self.pval is None:
+        if self.withheld or self.statistic is None or self.p is None:
             return f"{self.method}: not made. {self.withheld}"
         name = "z" if self.df is None else f"t({self.df})"
-        p = "p < 0.001" if self.pval < 0.001 else f"p = {self.pval:.3f}"
+        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
         caution = f" {self.caution}" if self.caution else ""
         return f"{self.method}, {self.k} studies: {name} = {self.statistic:.2f}, {p}.{caution}"
 
@@ -169,7 +169,7 @@ def from_line(name: str, k: int, line: Line) -> AsymmetryTest:
         k=k,
         statistic=line.slope / line.slope_se,
         df=line.df,
-        pval=line.p_of(line.slope, line.slope_se),
+        p=line.p_of(line.slope, line.slope_se),
         slope=line.slope,
         slope_se=line.slope_se,
         intercept=line.intercept,
@@ -239,8 +239,8 @@ def rank_test(
 
 def from_ranks(name: str, k: int, ranks: Kendall, *, exact: bool) -> AsymmetryTest:
     """The test of a rank correlation."""
-    pval = ranks.exact_pval if exact and ranks.exact_pval is not None else ranks.normal_pval
-    return AsymmetryTest(name, k, ranks.z, None, pval, tau=ranks.tau, caution=few_caution(k))
+    p = ranks.exact_p if exact and ranks.exact_p is not None else ranks.normal_p
+    return AsymmetryTest(name, k, ranks.z, None, p, tau=ranks.tau, caution=few_caution(k))
 
 
 def _predictor(data: Studies, predictor: Predictor, ni: ArrayLike | None) -> Array:

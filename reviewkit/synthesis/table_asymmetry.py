@@ -81,11 +81,11 @@ def table_asymmetry_test(
     ai, n1i, ci, n2i : array_like, shape (k,)
         Events and sizes of the intervention group, then of the comparator.
     method : str
-        'Harbord' (score over its variance; OR, RR), 'Peters' (log OR on 1/N), 'Macaskill' (on N, weights 1/variance),
+        'Harbord' (score over its variance), 'Peters' (log ratio on 1/N), 'Macaskill' (on N, weights 1/variance),
         'Deeks' (on the root of the inverse effective sample size), 'Schwarzer' (ranks of standardised counts), or
         'Egger', 'Begg', 'Thompson' on the log ratio.
     measure : {'OR', 'RR'}
-        'RR' for Harbord, Egger, Begg and Thompson.
+        The ratio tested; Schwarzer's test is for OR alone.
     convention : {'published', 'R meta'}
         'R meta' gives what that package (8.4) prints where it departs from the papers: for RR, 0.5 is added to events
         and sizes (not to all four cells), and Harbord's variance has N/4 in place of n1 n2/N, which is the same for
@@ -108,8 +108,8 @@ def table_asymmetry_test(
     check_choice("method", method, TableMethod)
     check_choice("measure", measure, ("OR", "RR"))
     check_choice("convention", convention, Convention)
-    if measure == "RR" and method in ("Peters", "Deeks", "Macaskill", "Schwarzer"):
-        raise InputError(f"{method}'s test is for odds ratios.", code="bad-measure", remedy="Use measure='OR'.")
+    if measure == "RR" and method == "Schwarzer":
+        raise InputError("Schwarzer's test is for odds ratios.", code="bad-measure", remedy="Use measure='OR'.")
     tables = _tables((ai, n1i, ci, n2i), measure, convention, studies)
     if method == "Egger":
         return regression_test(tables.yi, tables.vi, even_if_few=even_if_few, studies=tables.names)

@@ -39,7 +39,7 @@ class TrimAndFill:
         How their number was estimated.
     k0, k0_se : int, float or None
         How many, and the standard error before rounding (None where it is not defined).
-    k0_pval : float or None
+    k0_p : float or None
         For 'R0': one-sided test that none is missing.
     filled_yi, filled_vi : array, shape (k0,)
         The studies filled in.
@@ -51,7 +51,7 @@ class TrimAndFill:
     estimator: FillEstimator
     k0: int
     k0_se: float | None
-    k0_pval: float | None
+    k0_p: float | None
     filled_yi: Array
     filled_vi: Array
     observed: Pooled
@@ -70,7 +70,7 @@ class TrimAndFill:
             "k": self.k,
             "k0": self.k0,
             "k0_se": self.k0_se,
-            "k0_pval": self.k0_pval,
+            "k0_p": self.k0_p,
             "filled_yi": self.filled_yi.tolist(),
             "filled_vi": self.filled_vi.tolist(),
             "observed": self.observed.as_dict(),
@@ -157,7 +157,7 @@ def trimfill(
     k0, raw, centre = _trim(y, v, estimator, spread)
     filled_yi = turn * (2 * centre - y[k - k0 :])
     filled_vi = v[k - k0 :]
-    k0_se, k0_pval = _precision(raw, k, estimator)
+    k0_se, k0_p = _precision(raw, k, estimator)
 
     def pooled(effects: Array, variances: Array, names: Sequence[str]) -> Pooled:
         return pool(
@@ -178,7 +178,7 @@ def trimfill(
         filled = pooled(np.append(data.yi, filled_yi), np.append(data.vi, filled_vi), names)
         if stop is not None:
             filled = _at(filled, spread(filled.yi, filled.vi), ci)
-    return TrimAndFill(side, estimator, k0, k0_se, k0_pval, filled_yi, filled_vi, observed, filled)
+    return TrimAndFill(side, estimator, k0, k0_se, k0_p, filled_yi, filled_vi, observed, filled)
 
 
 def _side(data: Studies, model: Model, tau2: Tau2Method, stop: float | None) -> Side:

@@ -14,7 +14,6 @@ import numpy as np
 from scipy.special import gammaln
 
 from reviewkit.synthesis.absolute import absolute_effect
-from reviewkit.synthesis.signs import vote_count
 from reviewkit.synthesis.effect_summary import summarise_effects
 from reviewkit.synthesis.excess import excess_significance
 from reviewkit.synthesis.failsafe import fail_safe_n
@@ -22,32 +21,32 @@ from reviewkit.synthesis.p_values import combine_p, edgington_conservative_p
 from reviewkit.synthesis.precision_effect import pet_peese
 from reviewkit.synthesis.reexpress import Instrument, smd_on_instrument, smd_to_risk
 from reviewkit.synthesis.selection import selection_model
+from reviewkit.synthesis.signs import vote_count
 from reviewkit.synthesis.small_study import AsymmetryTest, rank_test, regression_test, thompson_sharp_test
 from reviewkit.synthesis.table_asymmetry import pustejovsky_test, table_asymmetry_test
 from reviewkit.synthesis.trim_and_fill import trimfill
-
-Result = dict[str, Any]
-
-
-def _effects(case: Any, result: Result) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Effects, variances and the rows they came from, rows without an estimate left out."""
-    yi, vi = (np.asarray([math.nan if x is None else x for x in xs], dtype=float) for xs in case.es(_es(result)))
-    keep = np.isfinite(yi) & np.isfinite(vi)
-    return yi[keep], vi[keep], np.flatnonzero(keep)
+from tests.oracle.case import Case, Result
 
 
-def _es(result: Result) -> str:
-    return str(result["spec"]["es"])
+def _effects(case: Case, result: Result) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Effects, variances and data rows of the studies that have an estimate."""
+    return case.complete(result["spec"]["es"])
 
 
-def _sizes(case: Any, rows: np.ndarray) -> np.ndarray:
-    data = case.data
-    if "ni" in data:
-        return np.asarray(data["ni"], dtype=float)[rows]
-    return (np.asarray(data["n1i"], dtype=float) + np.asarray(data["n2i"], dtype=float))[rows]
+def _group_sizes(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    if "n1i" in case.data:
+        return case.column("n1i"), case.column("n2i")
+    return case.column("ai") + case.column("bi"), case.column("ci") + case.column("di")
 
 
-def regtest(case: Any, result: Result) -> Result:
+def _sizes(case: Case, rows: np.ndarray) -> np.ndarray:
+    if "ni" in case.data:
+        return case.column("ni")[rows]
+    first, second = _group_sizes(case)
+    return (first + second)[rows]
+
+
+def regtest(case: Case, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, rows = _effects(case, result)
     needs_n = spec["predictor"] in ("ni", "ninv", "sqrtni", "sqrtninv")
@@ -84,7 +83,7 @@ def _asymmetry(got: AsymmetryTest) -> Result:
         "k": got.k,
         "statistic": got.statistic,
         "df": got.df,
-        "pval": got.pval,
+        "pval": got.p,
         "intercept": got.intercept,
         "intercept_se": got.intercept_se,
         "slope": got.slope,
@@ -93,14 +92,15 @@ def _asymmetry(got: AsymmetryTest) -> Result:
     }
 
 
-def metabias(case: Any, result: Result) -> Result:
+def metabias(case: Case, result: Result) -> Result:
     spec, data = result["spec"], case.data
     if spec.get("data") == "2x2":
+        first, second = _group_sizes(case)
         got = table_asymmetry_test(
             data["ai"],
-            data["n1i"],
+            first,
             data["ci"],
-            data["n2i"],
+            second,
             method=spec["method"],
             measure=spec["measure"],
             convention="R meta",
@@ -135,13 +135,13 @@ def _smd_of_meta(data: Any) -> tuple[np.ndarray, np.ndarray]:
     return g, 1 / n1 + 1 / n2 + (1 - (df - 2) / (df * j**2)) * g**2
 
 
-def ranktest(case: Any, result: Result) -> Result:
+def ranktest(case: Case, result: Result) -> Result:
     yi, vi, _ = _effects(case, result)
     got = rank_test(yi, vi, exact=result["spec"]["exact"], even_if_few=True)
-    return {"tau": got.tau, "pval": got.pval}
+    return {"tau": got.tau, "pval": got.p}
 
 
-def trim_fill(case: Any, result: Result) -> Result:
+def trim_fill(case: Case, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, _ = _effects(case, result)
     got = trimfill(
@@ -159,7 +159,7 @@ def trim_fill(case: Any, result: Result) -> Result:
         "side": got.side,
         "k0": got.k0,
         "se_k0": got.k0_se,
-        "p_k0": got.k0_pval,
+        "p_k0": got.k0_p,
         "k": got.k,
         "estimate": pooled.estimate,
         "se": pooled.se,
@@ -179,7 +179,7 @@ def _pool_options(spec: Result) -> Result:
     return options | ({"model": "common"} if method in ("EE", "FE") else {"model": "random", "tau2": method})
 
 
-def petpeese(case: Any, result: Result) -> Result:
+def petpeese(case: Case, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, _ = _effects(case, result)
     line = {"model": "lm"} if spec["engine"].startswith("wls") else spec | {"model": "rma"}
@@ -189,18 +189,18 @@ def petpeese(case: Any, result: Result) -> Result:
         "intercept": got.estimate,
         "intercept_se": got.se,
         "intercept_t": got.statistic,
-        "intercept_pval": got.pval,
+        "intercept_pval": got.p,
         "intercept_ci_lb": got.ci[0],
         "intercept_ci_ub": got.ci[1],
         "df": got.df,
         "slope": got.slope,
         "slope_se": got.slope_se,
-        "slope_pval": got.slope_pval,
+        "slope_pval": got.slope_p,
         "tau2": got.tau2,
     }
 
 
-def selmodel(case: Any, result: Result) -> Result:
+def selmodel(case: Case, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, _ = _effects(case, result)
     got = selection_model(yi, vi, alternative=spec["alternative"], steps=np.atleast_1d(spec["steps"]).tolist())
@@ -210,17 +210,17 @@ def selmodel(case: Any, result: Result) -> Result:
         "se": got.se,
         "ci_lb": low,
         "ci_ub": high,
-        "pval": got.pval,
+        "pval": got.p,
         "tau2": got.tau2,
         "delta": got.delta[0] if len(got.delta) == 1 else list(got.delta),
         "LRT": got.lrt,
         "LRT_df": got.lrt_df,
-        "LRT_pval": got.lrt_pval,
+        "LRT_pval": got.lrt_p,
         "logLik": got.log_likelihood,
     }
 
 
-def failsafe(case: Any, result: Result) -> Result:
+def failsafe(case: Case, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, _ = _effects(case, result)
     target = spec.get("target")
@@ -231,12 +231,13 @@ def failsafe(case: Any, result: Result) -> Result:
         alpha=spec.get("alpha", 0.05),
         target=target if isinstance(target, (int, float)) else None,
         weighted=spec.get("weighted", True),
-        tau2=spec.get("method", "REML"),
+        model="common" if spec.get("method") in ("EE", "FE") else "random",
+        tau2="REML" if spec.get("method") in ("EE", "FE") else spec.get("method", "REML"),
         like_metafor=True,
     )
     return {
         "fsnum": math.inf if got.number is None else got.number,
-        "pval_observed": got.pval,
+        "pval_observed": got.p,
         # Orwin's method knows no level; the reference echoes its default.
         "alpha": spec.get("alpha", 0.05),
         "meanes": got.estimate,
@@ -245,7 +246,7 @@ def failsafe(case: Any, result: Result) -> Result:
     }
 
 
-def tes(case: Any, result: Result) -> Result:
+def tes(case: Case, result: Result) -> Result:
     spec = result["spec"]
     yi, vi, _ = _effects(case, result)
     got = excess_significance(yi, vi, alpha=spec["alpha"], alternative=spec["alternative"], method="metafor")
@@ -254,14 +255,14 @@ def tes(case: Any, result: Result) -> Result:
         "O": got.observed,
         "E": got.expected,
         "OE_ratio": got.ratio,
-        "pval": got.pval,
+        "pval": got.p,
         "test": got.method,
         "theta": got.effect,
         "power": got.power.tolist(),
     }
 
 
-def vote(_: Any, result: Result) -> Result:
+def vote(_: Case, result: Result) -> Result:
     got = vote_count(result["spec"]["yi"])
     low, high = got.clopper_pearson or (None, None)
     wilson_low, wilson_high = got.wilson or (None, None)
@@ -270,7 +271,7 @@ def vote(_: Any, result: Result) -> Result:
         "negative": got.negative,
         "null": got.null,
         "proportion_positive": got.proportion,
-        "sign_test_pval_two_sided": got.pval,
+        "sign_test_pval_two_sided": got.p,
         "clopper_pearson_lb": low,
         "clopper_pearson_ub": high,
         "wilson_lb": wilson_low,
@@ -278,26 +279,26 @@ def vote(_: Any, result: Result) -> Result:
     }
 
 
-def swim_summary(_: Any, result: Result) -> Result:
+def swim_summary(_: Case, result: Result) -> Result:
     got = summarise_effects(result["spec"]["yi"])
     return {"min": got.minimum, "q1": got.q1, "median": got.median, "q3": got.q3, "max": got.maximum, "k": got.k}
 
 
-def combined(_: Any, result: Result) -> Result:
+def combined(_: Case, result: Result) -> Result:
     spec = result["spec"]
     p = spec["p_one_sided"]
     got = combine_p(p, spec["method"], weights=spec.get("weights"))
-    answer = {"pval": got.pval, "df": got.df, got.statistic_name.replace(" ", "_"): got.statistic}
+    answer = {"pval": got.p, "df": got.df, got.statistic_name.replace(" ", "_"): got.statistic}
     if spec["method"] == "tippett":
         answer["min_p"] = got.statistic
     if spec["method"] == "pearson":
-        answer |= {"pval_left": got.pval, "pval_opposite": got.pval_opposite}
+        answer |= {"pval_left": got.p, "pval_opposite": got.p_opposite}
     if spec["method"] == "edgington":
         answer["conservative_p"] = edgington_conservative_p(p)
     return answer
 
 
-def absolute(_: Any, result: Result) -> Result:
+def absolute(_: Case, result: Result) -> Result:
     spec = result["spec"]
     got = absolute_effect(spec["measure"], spec["est"], (spec["lower"], spec["upper"]), spec["baseline_risk"])
     return {
@@ -308,7 +309,7 @@ def absolute(_: Any, result: Result) -> Result:
     }
 
 
-def reexpress(_: Any, result: Result) -> Result:
+def reexpress(_: Case, result: Result) -> Result:
     spec = result["spec"]
     estimate, low, high = spec["smd"]
     if "sd" in spec:
@@ -317,7 +318,7 @@ def reexpress(_: Any, result: Result) -> Result:
     return {"or": list(got.relative), "risk": list(got.risk_with), "difference_per_1000": list(got.difference_per_1000)}
 
 
-KINDS: dict[str, Callable[[Any, Result], Result]] = {
+KINDS: dict[str, Callable[[Case, Result], Result]] = {
     "regtest": regtest,
     "metabias": metabias,
     "ranktest": ranktest,

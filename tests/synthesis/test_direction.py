@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewkit.errors import InputError
+from reviewkit.synthesis.base import Synthesis
 from reviewkit.synthesis.direction import (
     DIRECTIONS,
     DirectedStudy,
@@ -40,14 +41,14 @@ def test_order_does_not_matter_and_sides_swap(directions: list[Direction], rando
     assert direction_synthesis(studies(*shuffled)).test == first.test
     swap: dict[str, Direction] = {"benefit": "harm", "harm": "benefit"}
     swapped = direction_synthesis(studies(*[swap.get(d, d) for d in directions]))
-    assert swapped.pval == first.pval
+    assert swapped.p == first.p
     if first.proportion is not None:
         assert swapped.proportion == pytest.approx(1 - first.proportion)
 
 
 def test_empty_synthesis_prints_as_such() -> None:
     result = direction_synthesis([], outcome="Fatigue")
-    assert result.k == 0 and result.pval is None and result.ci is None and result.n is None
+    assert result.k == 0 and result.p is None and result.ci is None and result.n is None
     assert str(result) == "Fatigue: no study, so nothing to synthesise."
     assert result.as_dict()["studies"] == []
 
@@ -63,6 +64,16 @@ def test_no_difference_is_said_and_kept() -> None:
     assert "not counted are 1 with no difference and 2 of unclear direction" in str(result)
     none = direction_synthesis(studies("no difference", "unclear"))
     assert "none of 2 studies shows a direction" in str(none)
+
+
+def test_uncounted_studies_and_the_limits_of_counting_are_named() -> None:
+    result = direction_synthesis(studies("benefit", "benefit", "no difference", "unclear"))
+    assert result.excluded == (("Study 2", "no difference"), ("Study 3", "unclear"))
+    assert len(result.warnings) == 2 and "fewer than 6" in result.warnings[1]
+    assert direction_synthesis(studies(*["benefit"] * 6)).p < 0.05 < direction_synthesis(studies(*["benefit"] * 5)).p
+    assert len(direction_synthesis(studies(*["benefit"] * 6)).warnings) == 1
+    assert direction_synthesis(studies("benefit", "unclear")).warnings == ()
+    assert isinstance(result, Synthesis) and result.as_dict()["warnings"] == list(result.warnings)
 
 
 def test_interval_is_the_one_asked_for() -> None:

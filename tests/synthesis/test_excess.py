@@ -21,7 +21,7 @@ def test_exact_tail_by_enumeration() -> None:
         for bits in product([0, 1], repeat=5)
         if sum(bits) >= got.observed
     )
-    assert got.pval == pytest.approx(tail, rel=1e-10)
+    assert got.p == pytest.approx(tail, rel=1e-10)
 
 
 def test_power_by_definition() -> None:
@@ -33,20 +33,20 @@ def test_power_by_definition() -> None:
 def test_equal_powers_are_binomial() -> None:
     got = excess_significance([0.5, 0.1, 0.6, 0.7], [0.05] * 4, effect=0.3)
     want = binomtest(got.observed, 4, got.power[0], alternative="greater").pvalue
-    assert got.pval == pytest.approx(want)
-    assert excess_significance([0.5, 0.1, 0.6, 0.7], [0.05] * 4, effect=0.3, method="binomial").pval == got.pval
+    assert got.p == pytest.approx(want)
+    assert excess_significance([0.5, 0.1, 0.6, 0.7], [0.05] * 4, effect=0.3, method="binomial").p == got.p
 
 
 def test_sides_mirror() -> None:
     up = excess_significance(Y, V, alternative="greater")
     down = excess_significance(-Y, V, alternative="less")
-    assert (up.observed, up.pval) == (down.observed, pytest.approx(down.pval))
+    assert (up.observed, up.p) == (down.observed, pytest.approx(down.p))
 
 
 def test_methods_and_words() -> None:
     assert excess_significance(Y, V, method="metafor").method == "exact"
     many = excess_significance(np.tile(Y, 8), np.tile(V, 8), method="metafor")
-    assert many.method == "chi2" and 0 <= many.pval <= 1
+    assert many.method == "chi2" and 0 <= many.p <= 1
     assert "little power" in str(excess_significance(Y, V))
 
 

@@ -59,6 +59,13 @@ def test_general_without_heterogeneity_is_near_rosenberg() -> None:
     assert general.number <= fail_safe_n(y, v, method="Rosenberg").number
 
 
+@given(st.integers(0, 10_000))
+def test_general_under_a_common_effect_is_rosenberg(seed: int) -> None:
+    y, v = studies(seed)
+    general = fail_safe_n(y, v, method="General", model="common")
+    assert general.number == fail_safe_n(y, v, method="Rosenberg").number
+
+
 def test_result_that_is_not_significant_needs_none() -> None:
     y, v = np.array([0.3, -0.3, 0.1]), np.array([0.1, 0.1, 0.1])
     for method in ("Rosenthal", "Rosenberg", "General"):

@@ -20,7 +20,7 @@ def test_every_study_is_in_one_band(rows: list[tuple[float, float]]) -> None:
     plot = funnel_plot(y, v)
     assert sum(plot.counts().values()) == plot.k == len(rows)
     p = 2 * norm.sf(np.abs(y) / np.sqrt(v))
-    assert [point.pval for point in plot.points] == pytest.approx(p)
+    assert [point.p for point in plot.points] == pytest.approx(p)
     assert plot.counts()["p > 0.1"] == np.sum(p > 0.1)
     assert plot.centre == pytest.approx(np.average(y, weights=1 / v))
 

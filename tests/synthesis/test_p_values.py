@@ -32,14 +32,14 @@ PLAIN: list[PMethod] = [m for m in P_METHODS if m != "stouffer_weighted"]
 def test_agrees_with_scipy(p: list[float]) -> None:
     for ours, theirs in (("fisher", "fisher"), ("stouffer", "stouffer"), ("tippett", "tippett"),
                          ("logit", "mudholkar_george"), ("pearson", "pearson")):  # fmt: skip
-        assert combine_p(p, ours).pval == pytest.approx(combine_pvalues(p, theirs).pvalue, rel=1e-7, abs=1e-300)
+        assert combine_p(p, ours).p == pytest.approx(combine_pvalues(p, theirs).pvalue, rel=1e-7, abs=1e-300)
 
 
 @given(st.lists(st.tuples(inner, st.floats(0.1, 50)), min_size=1, max_size=15))
 def test_weighted_stouffer_agrees_with_scipy(rows: list[tuple[float, float]]) -> None:
     p, w = zip(*rows, strict=True)
     want = combine_pvalues(p, "stouffer", weights=w).pvalue
-    assert combine_p(p, "stouffer_weighted", weights=w).pval == pytest.approx(want, rel=1e-9)
+    assert combine_p(p, "stouffer_weighted", weights=w).p == pytest.approx(want, rel=1e-9)
 
 
 def exact_uniform_sum(total: Fraction, k: int) -> float:
@@ -62,7 +62,7 @@ def test_sum_of_many_uniforms_keeps_its_tail() -> None:
 def test_smaller_p_values_never_weaken_the_evidence(p: list[float]) -> None:
     smaller = [x * 0.9 for x in p]
     for method in PLAIN:
-        now, then = combine_p(smaller, method).pval, combine_p(p, method).pval
+        now, then = combine_p(smaller, method).p, combine_p(p, method).p
         assert now is not None and then is not None and now <= then + 1e-12
 
 
@@ -70,15 +70,15 @@ def test_smaller_p_values_never_weaken_the_evidence(p: list[float]) -> None:
 def test_turning_every_study_round_swaps_the_sides(p: list[float]) -> None:
     turned = [1 - x for x in p]
     for method in ("stouffer", "logit", "edgington"):
-        assert combine_p(turned, method).pval == pytest.approx(combine_p(p, method).pval_opposite, rel=1e-6, abs=1e-9)
+        assert combine_p(turned, method).p == pytest.approx(combine_p(p, method).p_opposite, rel=1e-6, abs=1e-9)
 
 
 def test_one_value_is_itself_and_none_says_so() -> None:
     for method in PLAIN:
         # The logit statistic is t only nearly, so one value does not come back exactly.
-        assert combine_p([0.03], method).pval == pytest.approx(0.03, rel=0.05 if method == "logit" else 1e-9)
+        assert combine_p([0.03], method).p == pytest.approx(0.03, rel=0.05 if method == "logit" else 1e-9)
         empty = combine_p([], method)
-        assert (empty.k, empty.pval, str(empty)) == (0, None, "No p value to combine.")
+        assert (empty.k, empty.p, str(empty)) == (0, None, "No p value to combine.")
     assert "nothing to combine" in str(combine_p([0.03], studies=["Ay"]))
 
 
@@ -100,7 +100,7 @@ def test_studies_that_cannot_be_combined_are_named() -> None:
     ]
     plain = combine_directed_p(rows, "stouffer")
     assert plain.studies == ("Ay", "Be", "Ef") and plain.left_out == ("Ce", "De")
-    assert plain.pval == pytest.approx(combine_p([0.01, 0.75, 0.2], "stouffer").pval)
+    assert plain.p == pytest.approx(combine_p([0.01, 0.75, 0.2], "stouffer").p)
     weighted = combine_directed_p(rows, weight_by_n=True)
     assert weighted.left_out == ("Ce", "De", "Ef") and weighted.method == "stouffer_weighted"
     assert "Left out: Ce, De, Ef." in str(weighted)
@@ -109,7 +109,7 @@ def test_studies_that_cannot_be_combined_are_named() -> None:
 def test_conservative_bound_is_a_bound() -> None:
     p = np.array([0.1, 0.2, 0.3, 0.05])
     assert edgington_conservative_p(p) == pytest.approx(0.65**4 / 24)
-    assert combine_p(p, "edgington").pval <= edgington_conservative_p(p) + 1e-15
+    assert combine_p(p, "edgington").p <= edgington_conservative_p(p) + 1e-15
 
 
 def test_bad_input_names_the_study() -> None:

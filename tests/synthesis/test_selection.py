@@ -59,13 +59,13 @@ def test_selection_is_found_and_undone() -> None:
     got = selection_model(y, v)
     assert got.delta[0] == pytest.approx(0.2, abs=0.06)
     assert abs(got.estimate - 0.2) < 3 * got.se < 0.1 and got.unadjusted > 0.27
-    assert got.lrt_pval < 1e-6 and got.ci[0] < 0.2 < got.ci[1]
+    assert got.lrt_p < 1e-6 and got.ci[0] < 0.2 < got.ci[1]
 
 
 def test_no_selection_changes_little() -> None:
     y, v = selected(2, 1500, 1.0)
     got = selection_model(y, v)
-    assert got.delta[0] == pytest.approx(1.0, abs=0.35) and got.lrt_pval > 0.01
+    assert got.delta[0] == pytest.approx(1.0, abs=0.35) and got.lrt_p > 0.01
     assert got.estimate == pytest.approx(got.unadjusted, abs=0.03)
 
 

@@ -18,10 +18,10 @@ from reviewkit.synthesis.signs import sign_test, vote_count
 def test_sign_test_agrees_with_scipy(positive: int, negative: int, level: float) -> None:
     got = sign_test(positive, negative, level=level)
     if positive + negative == 0:
-        assert (got.pval, got.proportion, got.wilson, got.clopper_pearson) == (None, None, None, None)
+        assert (got.p, got.proportion, got.wilson, got.clopper_pearson) == (None, None, None, None)
         return
     want = binomtest(positive, positive + negative)
-    assert got.pval == pytest.approx(want.pvalue, rel=1e-9)
+    assert got.p == pytest.approx(want.pvalue, rel=1e-9)
     for ours, method in ((got.wilson, "wilson"), (got.clopper_pearson, "exact")):
         theirs = want.proportion_ci(level, method=method)
         assert ours == pytest.approx((theirs.low, theirs.high), rel=1e-9, abs=1e-12)
@@ -29,7 +29,7 @@ def test_sign_test_agrees_with_scipy(positive: int, negative: int, level: float)
 
 def test_sign_test_by_hand() -> None:
     # 9 of 10: 2 * (C(10,0) + C(10,1)) / 2^10.
-    assert sign_test(9, 1).pval == pytest.approx(2 * (comb(10, 0) + comb(10, 1)) / 2**10)
+    assert sign_test(9, 1).p == pytest.approx(2 * (comb(10, 0) + comb(10, 1)) / 2**10)
 
 
 def test_vote_count_leaves_null_estimates_out() -> None:

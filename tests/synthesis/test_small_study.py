@@ -23,10 +23,10 @@ def studies(seed: int, k: int = 12) -> tuple[np.ndarray, np.ndarray]:
 def test_under_ten_only_on_request(test) -> None:
     y, v = studies(1, 9)
     quiet = test(y, v)
-    assert quiet.pval is None and "13.3.5.4" in quiet.withheld and "not made" in str(quiet)
+    assert quiet.p is None and "13.3.5.4" in quiet.withheld and "not made" in str(quiet)
     asked = test(y, v, even_if_few=True)
-    assert asked.pval is not None and not asked.withheld and "power is low" in str(asked)
-    assert test(*studies(1, 10)).pval is not None
+    assert asked.p is not None and not asked.withheld and "power is low" in str(asked)
+    assert test(*studies(1, 10)).p is not None
 
 
 @pytest.mark.parametrize("test", TESTS)
@@ -42,8 +42,8 @@ def test_sign_order_and_unit(seed: int) -> None:
     for test in TESTS:
         base = test(y, v)
         assert test(-y, v).statistic == pytest.approx(-base.statistic, rel=1e-6, abs=1e-8)
-        assert test(y[order], v[order]).pval == pytest.approx(base.pval, rel=1e-6)
-        assert test(10 * y, 100 * v).pval == pytest.approx(base.pval, rel=1e-5)
+        assert test(y[order], v[order]).p == pytest.approx(base.p, rel=1e-6)
+        assert test(10 * y, 100 * v).p == pytest.approx(base.p, rel=1e-5)
 
 
 def test_asymmetry_is_found_and_symmetry_is_not() -> None:
@@ -52,8 +52,8 @@ def test_asymmetry_is_found_and_symmetry_is_not() -> None:
     pairs = np.repeat(v[::2], 2)
     mirrored = np.sqrt(pairs) * np.tile([1, -1], 10)
     for test in TESTS:
-        assert test(tilted, v).pval < 0.01
-        assert test(mirrored, pairs).pval > 0.3
+        assert test(tilted, v).p < 0.01
+        assert test(mirrored, pairs).p > 0.3
 
 
 def test_limit_is_the_intercept_where_a_limit_exists() -> None:
