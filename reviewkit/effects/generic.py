@@ -83,7 +83,7 @@ def _variance_from(columns: tuple[str, ...], reader: Reader, yi: FloatArray, lev
             "bad-p",
         )
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((yi / ndtri(1 - p / 2)) ** 2)
+            return np.asarray((yi / ndtri(p / 2)) ** 2)
     limits = reader.take(dict.fromkeys(columns, "ratio" if ratio else "number"), required=False)
     low, high = limits["ci_lb"], limits["ci_ub"]
     reader.refuse(

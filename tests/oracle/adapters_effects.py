@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from reviewkit.effects import MEASURES, EffectSizes, effect_sizes
+from tests.oracle import adapters_conversions
 from tests.oracle.case import Case, Result, as_floats
 
 
@@ -50,4 +51,5 @@ def prepost_diff(case: Case, result: Result) -> Result:
 KINDS: dict[str, Callable[[Case, Result], Any]] = {
     "escalc": escalc,
     "prepost_diff": prepost_diff,
+    **adapters_conversions.KINDS,
 }
