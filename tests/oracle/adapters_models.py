@@ -1,0 +1,11 @@
+"""Oracle kinds of models for counts and of regression models; ``spec`` is read by its words, ``expected`` never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.oracle import adapters_tables
+from tests.oracle.case import Case, Result
+
+KINDS: dict[str, Callable[[Case, Result], Any]] = {**adapters_tables.KINDS}
