@@ -123,6 +123,8 @@ def _pval(observed: int, power: Array, method: ExcessMethod) -> float:
     if method == "binomial":
         return _tail(np.full(k, expected / k), observed)
     variance = expected * (k - expected) / k
+    if variance <= 0:
+        return 1.0
     root = (observed - expected) / math.sqrt(variance)
     two_sided = float(chi2_sf(root**2, 1))
     return two_sided / 2 if root > 0 else 1 - two_sided / 2

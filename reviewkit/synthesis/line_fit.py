@@ -60,7 +60,7 @@ def fit_line(
     Raises
     ------
     InputError
-        For fewer than three studies, or a predictor that is the same in every study.
+        For fewer than three studies, a predictor that is the same in every study, or effects without any spread.
     """
     check_choice("model", model, LineModel)
     check_choice("ci", ci, CiMethod)
@@ -124,6 +124,11 @@ def _least_squares(y: Array, w: Array, x: Array, *, tau2: float | None, ci: str,
     slope = float(w @ ((x - x_mean) * (y - y_mean))) / sxx
     residual = (y - y_mean) - slope * (x - x_mean)
     dispersion = float(w @ residual**2) / (y.size - 2)
+    if ci in ("multiplicative", "hk") and dispersion == 0:
+        raise InputError(
+            "every study lies exactly on one line, so its error cannot be told from their spread.",
+            code="no-spread",
+        )
     scale = {"multiplicative": dispersion, "hk": dispersion, "hk-adhoc": max(1.0, dispersion)}.get(ci, 1.0)
     return Line(
         intercept=y_mean - slope * x_mean,

@@ -11,7 +11,7 @@ doi:10.1027/2151-2604/a000357 (in meta-analysis).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Literal, Protocol
@@ -245,7 +245,8 @@ def _alone(plan: _Plan, analyse: Callable[..., Analysis]) -> dict[str, Any]:
 def _numbers(k: int, estimate: float, low: float, high: float, p: float, tau2: float | None) -> dict[str, Any]:
     if not all(math.isfinite(number) for number in (estimate, low, high, p)):
         return {"k": int(k), "error": "the analysis gave no finite number."}
-    return {"k": int(k), "estimate": estimate, "ci_low": low, "ci_high": high, "p": p, "tau2": tau2}
+    known = tau2 if tau2 is not None and math.isfinite(tau2) else None
+    return {"k": int(k), "estimate": estimate, "ci_low": low, "ci_high": high, "p": p, "tau2": known}
 
 
 def _pool(data: StudyData, **settings: Any) -> Analysis:
@@ -299,18 +300,3 @@ def _chosen(choices: Sequence[Choice], chosen: Mapping[str, str]) -> tuple[str, 
         if name not in by_name or label not in by_name[name].options:
             raise InputError(f"chosen {name!r} = {label!r}: no such choice or option.", code="unknown-option")
     return tuple(chosen.get(choice.name, next(iter(choice.options))) for choice in choices)
-
-
-def standard_settings(
-    *,
-    models: Sequence[str] = ("random", "common"),
-    estimators: Sequence[str] = ("REML", "DL", "PM", "SJ"),
-    intervals: Sequence[str] = ("normal", "hk"),
-) -> Iterator[Choice]:
-    """The choices of model, estimator of tau2 and interval that `pool` offers, for use beside those of the data."""
-    for name, keyword, values in (
-        ("model", "model", models),
-        ("estimator", "tau2", estimators),
-        ("interval", "ci", intervals),
-    ):
-        yield Choice(name, {value: {keyword: value} for value in values}, "setting")

@@ -261,7 +261,7 @@ def _missing(centred: Array, estimator: FillEstimator) -> float:
     ranks[np.argsort(np.abs(centred), kind="stable")] = np.arange(1, k + 1)
     below = ranks[centred < 0]
     if estimator == "R0":
-        return float(k - (below.max() if below.size else 0) - 1)
+        return float(k - below.max() - 1) if below.size else 0.0
     positive = float(ranks[centred > 0].sum())
     if estimator == "L0":
         return (4 * positive - k * (k + 1)) / (2 * k - 1)

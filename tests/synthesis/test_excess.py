@@ -50,6 +50,11 @@ def test_methods_and_words() -> None:
     assert "little power" in str(excess_significance(Y, V))
 
 
+def test_certain_power_leaves_nothing_to_explain() -> None:
+    for method in ("exact", "chi2", "binomial"):
+        assert excess_significance([5.0, 6.0], [0.001, 0.001], method=method).p == 1.0
+
+
 def test_bad_input() -> None:
     with pytest.raises(InputError, match="no study"):
         excess_significance([], [])

@@ -69,5 +69,7 @@ def test_no_line_through_one_point_or_two_studies() -> None:
         fit_line(check_studies([1, 2, 3], [0.1, 0.1, 0.1]), np.full(3, 0.3))
     with pytest.raises(InputError, match="same in every study"):
         weighted_line(np.ones(4), np.ones(4), np.zeros(4))
+    with pytest.raises(InputError, match="exactly on one line"):
+        fit_line(check_studies([0.5, 0.5, 0.5], [0.1, 0.2, 0.3]), np.array([1.0, 2.0, 3.0]))
     with pytest.raises(InputError, match="at least three"):
         fit_line(check_studies([1, 2], [0.1, 0.2]), np.array([1.0, 2.0]))

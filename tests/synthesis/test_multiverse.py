@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewkit.errors import InputError
-from reviewkit.synthesis.multiverse import Choice, StudyData, run_multiverse, standard_settings
+from reviewkit.synthesis.multiverse import Choice, StudyData, run_multiverse
+from reviewkit.synthesis.multiverse_choices import standard_settings
 from reviewkit.synthesis.multiverse_result import Conclusion
 from reviewkit.synthesis.pooling import pool
 

@@ -65,6 +65,11 @@ def test_filled_studies_mirror_the_extreme_ones() -> None:
     assert set(result.filled_vi) <= set(v)
 
 
+@pytest.mark.parametrize("estimator", ["L0", "R0", "Q0"])
+def test_equal_effects_need_nothing(estimator: str) -> None:
+    assert trimfill([0.5] * 5, [0.1, 0.2, 0.3, 0.4, 0.5], estimator=estimator).k0 == 0
+
+
 def test_ratio_is_printed_as_a_ratio() -> None:
     y, v = symmetric()
     keep = np.argsort(y)[4:]
