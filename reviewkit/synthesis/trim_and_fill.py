@@ -24,7 +24,6 @@ from reviewkit.synthesis.tau2 import Tau2Method, estimate_tau2
 
 FillEstimator = Literal["L0", "R0", "Q0"]
 Side = Literal["left", "right"]
-_MAX_ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,8 @@ class TrimAndFill:
         The studies filled in.
     observed, filled : Pooled
         Without and with them; the interval of ``filled`` treats them as data and is too narrow.
+    converged : bool
+        False where the number went round in a circle; the last one is given.
     """
 
     side: Side
@@ -56,6 +57,7 @@ class TrimAndFill:
     filled_vi: Array
     observed: Pooled
     filled: Pooled
+    converged: bool = True
 
     @property
     def k(self) -> int:
@@ -71,6 +73,7 @@ class TrimAndFill:
             "k0": self.k0,
             "k0_se": self.k0_se,
             "k0_p": self.k0_p,
+            "converged": self.converged,
             "filled_yi": self.filled_yi.tolist(),
             "filled_vi": self.filled_vi.tolist(),
             "observed": self.observed.as_dict(),
@@ -79,15 +82,16 @@ class TrimAndFill:
         }
 
     def __str__(self) -> str:
+        circle = "" if self.converged else " The number did not settle: do not report it."
         if self.k0 == 0:
-            return f"Trim and fill ({self.estimator}): no study seems to be missing on the {self.side}."
+            return f"Trim and fill ({self.estimator}): no study seems to be missing on the {self.side}.{circle}"
         old, new = self.observed.estimate, self.filled.estimate
         if self.filled.scale == "log":
             old, new = math.exp(old), math.exp(new)
         studies = "study" if self.k0 == 1 else "studies"
         return (
             f"Trim and fill ({self.estimator}): {self.k0} {studies} filled in on the {self.side} would move the pool "
-            f"from {old:.3g} to {new:.3g}; a sensitivity analysis, since asymmetry has other causes too."
+            f"from {old:.3g} to {new:.3g}; a sensitivity analysis, since asymmetry has other causes too.{circle}"
         )
 
 
@@ -154,7 +158,7 @@ def trimfill(
     def spread(effects: Array, variances: Array) -> float:
         return _spread(Studies(effects, variances, ()), model, tau2, stop)
 
-    k0, raw, centre = _trim(y, v, estimator, spread)
+    k0, raw, centre, settled = _trim(y, v, estimator, spread)
     filled_yi = turn * (2 * centre - y[k - k0 :])
     filled_vi = v[k - k0 :]
     k0_se, k0_p = _precision(raw, k, estimator)
@@ -178,7 +182,7 @@ def trimfill(
         filled = pooled(np.append(data.yi, filled_yi), np.append(data.vi, filled_vi), names)
         if stop is not None:
             filled = _at(filled, spread(filled.yi, filled.vi), ci)
-    return TrimAndFill(side, estimator, k0, k0_se, k0_p, filled_yi, filled_vi, observed, filled)
+    return TrimAndFill(side, estimator, k0, k0_se, k0_p, filled_yi, filled_vi, observed, filled, settled)
 
 
 def _side(data: Studies, model: Model, tau2: Tau2Method, stop: float | None) -> Side:
@@ -239,19 +243,22 @@ def _typical_variance(vi: Array) -> float:
 
 def _trim(
     y: Array, v: Array, estimator: FillEstimator, spread: Callable[[Array, Array], float]
-) -> tuple[int, float, float]:
-    """Number missing, the same before rounding, and the centre of the trimmed studies (y in ascending order)."""
+) -> tuple[int, float, float, bool]:
+    """Number missing, the same before rounding, the centre without the outermost, and whether the number settled.
+
+    ``y`` is in ascending order, and studies are missing on the left.
+    """
     k, k0 = y.size, 0
     seen: set[int] = set()
     while True:
         w = 1 / (v[: k - k0] + spread(y[: k - k0], v[: k - k0]))
         centre = float(w @ y[: k - k0] / w.sum())
         raw = _missing(y - centre, estimator)
-        new = max(0, round(raw))
-        if new == k0 or new in seen or len(seen) > _MAX_ROUNDS:
-            return new, raw, centre
+        new = min(max(0, round(raw)), k - 1)
+        if new == k0 or k0 in seen:
+            return k0, raw, centre, new == k0
         seen.add(k0)
-        k0 = min(new, k - 1)
+        k0 = new
 
 
 def _missing(centred: Array, estimator: FillEstimator) -> float:
