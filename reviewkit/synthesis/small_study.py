@@ -52,6 +52,8 @@ class AsymmetryTest:
         Why no test was made; empty where one was.
     caution : str
         What to keep in mind.
+    why : str
+        Why this test, where it was chosen by the measure.
     """
 
     method: str
@@ -69,6 +71,7 @@ class AsymmetryTest:
     tau: float | None = None
     withheld: str = ""
     caution: str = ""
+    why: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values, with the sentence."""
