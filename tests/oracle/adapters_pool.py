@@ -119,8 +119,7 @@ def pooled(case: Any, result: Result) -> Result:
     prediction = got.prediction("normal")
     values = (got.estimate, got.ci_low, got.ci_high, prediction.low, prediction.high)
     names = ("estimate", "ci_lb", "ci_ub", "pi_lb_z", "pi_ub_z")
-    harmonic = 1.0 / np.mean(1.0 / n)
-    return {name: float(back_transform("PFT", x, ni=harmonic)) for name, x in zip(names, values, strict=True)}
+    return dict(zip(names, back_transform("PFT", values, size=n).tolist(), strict=True))
 
 
 def meta_pool(case: Any, result: Result) -> Result:
