@@ -220,19 +220,29 @@ def _maximise(likelihood: _Likelihood, mean: float, tau2: float) -> tuple[Array,
     from scipy import optimize
 
     minimize: Any = optimize.minimize
-
     weights = len(likelihood.counts) - 1
-    scale = float(np.median(likelihood.v)) + tau2
-    limits = [np.inf, np.inf, *[_LOG_DELTA_LIMIT] * weights]
-    bounds = optimize.Bounds(np.array([-np.inf, 0.0, *np.negative(limits[2:])]), np.array(limits))
-    options: dict[str, Any] = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
-    fits: list[Any] = []
-    for log_delta in (0.0, -2.0, 2.0):
-        for start in {tau2, 0.0, scale}:
-            x0 = np.array([mean, start, *np.full(weights, log_delta)])
-            fits.append(minimize(likelihood, x0, jac=True, method="L-BFGS-B", bounds=bounds, options=options))
-    best = min(fits, key=lambda fit: float(fit.fun))
-    return np.asarray(best.x, dtype=float), float(best.fun)
+    typical = float(np.median(likelihood.v))
+    # In units of a typical study, so that the search sees mean, tau2 and weights alike.
+    unit = np.array([math.sqrt(typical), typical, *np.ones(weights)])
+    limits = np.array([np.inf, np.inf, *[_LOG_DELTA_LIMIT] * weights])
+    bounds = optimize.Bounds(np.array([-np.inf, 0.0, *-limits[2:]]), limits)
+
+    def objective(x: Array) -> tuple[float, Array]:
+        value, gradient = likelihood(x * unit)
+        return value, gradient * unit
+
+    def search(start: Array, tolerance: float) -> Any:
+        options = {"ftol": tolerance, "gtol": 1e-8, "maxiter": 500}
+        return minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+
+    starts = [
+        np.array([mean, spread, *np.full(weights, log_delta)]) / unit
+        for log_delta in (0.0, -2.0, 2.0)
+        for spread in sorted({tau2, 0.0, tau2 + typical})
+    ]
+    rough = min((search(start, 1e-9) for start in starts), key=lambda fit: float(fit.fun))
+    best = search(rough.x, 1e-15)
+    return np.asarray(best.x * unit, dtype=float), float(best.fun)
 
 
 def _standard_error(likelihood: _Likelihood, best: Array) -> float | None:
