@@ -1,5 +1,6 @@
 """Effect sizes with their variances, and the conversions that lead to them. Pure functions on arrays."""
 
+from reviewkit.effects.back_transform import back_transform
 from reviewkit.effects.core import Dropped, EffectSizes
 from reviewkit.effects.dispatch import effect_sizes
 from reviewkit.effects.measures import MEASURES, Measure
@@ -12,6 +13,7 @@ __all__ = [
     "EffectSizes",
     "Measure",
     "ZeroCells",
+    "back_transform",
     "correction_factor",
     "effect_sizes",
 ]

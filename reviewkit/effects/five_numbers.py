@@ -85,7 +85,8 @@ def normal_mean(values: Sequence[float], numbers: FiveNumbers) -> float:
     """Luo's weighted mean (2018, equations 7, 11 and 15) of ``values``, which may be transformed."""
     n, middle = numbers.n, float(values[len(values) // 2])
     if numbers.has_range and numbers.has_quartiles:
-        outer, inner = 2.2 / (2.2 + n**0.75), 0.7 - 0.72 / n**0.55
+        outer: float = 2.2 / (2.2 + n**0.75)
+        inner: float = 0.7 - 0.72 / n**0.55
         mid_range, mid_quartile = (values[0] + values[4]) / 2, (values[1] + values[3]) / 2
         return outer * mid_range + inner * mid_quartile + (1 - outer - inner) * middle
     weight: float = 4 / (4 + n**0.75) if numbers.has_range else 0.7 + 0.39 / n

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from reviewkit.effects.core import Estimate, FloatArray
 from reviewkit.effects.inputs import Reader
@@ -72,7 +73,7 @@ def two_means(measure: str, reader: Reader, options: Options) -> Estimate:
 
 _NOT_NEEDED: Mapping[str, tuple[str, ...]] = {"SMD1": ("sd1i",), "VR": ("m1i", "m2i")}
 _RATIOS_OF_MEANS = ("ROM", "CVR")
-_UNCORRECTED = ("MD", "RPB", "ZPB", "D2OR", "D2ORL", "D2ORN")
+_UNCORRECTED = ("MD", "RPB", "ZPB", "RBIS", "ZBIS", "D2OR", "D2ORL", "D2ORN")
 
 
 def _notes(measure: str, options: Options) -> tuple[str, ...]:
@@ -194,6 +195,24 @@ def _point_biserial_z(g: TwoGroups, options: Options) -> Pair:
     return np.arctanh(r), variance / (1 - r**2) ** 2
 
 
+def _biserial(g: TwoGroups, options: Options) -> Pair:
+    """Soper's variance (1914); an estimate beyond 1 or -1 keeps its value but not in the variance."""
+    d = (g.m1 - g.m2) / g.pooled_sd
+    share1, share2 = g.n1 / g.n, g.n2 / g.n
+    cut = -ndtri(share1)
+    height = np.exp(-(cut**2) / 2) / np.sqrt(2 * np.pi)
+    spread = share1 * share2 / height**2
+    r = np.sqrt(spread) * d / np.sqrt(d**2 + (g.n - 2) * g.inverse_sizes)
+    square = np.minimum(r**2, 1)
+    slope = 1.5 + (1 - share1 * cut / height) * (1 + share2 * cut / height)
+    return r, (spread - slope * square + square**2) / (g.n - 1)
+
+
+def _biserial_z(g: TwoGroups, options: Options) -> Pair:
+    r, variance = _biserial(g, options)
+    return np.arctanh(r), variance / (1 - np.minimum(r**2, 1)) ** 2
+
+
 def _as_odds_ratio(factor: float) -> Callable[[TwoGroups, Options], Pair]:
     def scaled(g: TwoGroups, options: Options) -> Pair:
         d = (g.m1 - g.m2) / g.pooled_sd
@@ -213,6 +232,8 @@ TWO_MEANS: Mapping[str, Callable[[TwoGroups, Options], Pair]] = {
     "CVR": _variation_ratio,
     "RPB": _point_biserial,
     "ZPB": _point_biserial_z,
+    "RBIS": _biserial,
+    "ZBIS": _biserial_z,
     "D2OR": _as_odds_ratio(np.pi / np.sqrt(3)),
     "D2ORL": _as_odds_ratio(np.pi / np.sqrt(3)),
     "D2ORN": _as_odds_ratio(1.65),

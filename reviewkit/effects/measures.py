@@ -139,6 +139,8 @@ _ALL = (
     _log("CVR", "log coefficient of variation ratio", two_means, _MEANS, ("LS", "LS2"), _BIAS),
     _plain("RPB", "point-biserial correlation", two_means, _MEANS, ("LS", "ST", "CS")),
     _transformed("ZPB", "z-transformed point-biserial correlation", two_means, _MEANS, "tanh", ("LS", "ST", "CS")),
+    _plain("RBIS", "biserial correlation", two_means, _MEANS),
+    _transformed("ZBIS", "z-transformed biserial correlation", two_means, _MEANS, "tanh"),
     _log("D2OR", "standardised difference as a log odds ratio (logistic)", two_means, _MEANS),
     _log("D2ORL", "standardised difference as a log odds ratio (logistic)", two_means, _MEANS),
     _log("D2ORN", "standardised difference as a log odds ratio (normal, 1.65)", two_means, _MEANS),
