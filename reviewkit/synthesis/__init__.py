@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.model_fit import FitStatistics, fit_statistics, log_likelihood
     from reviewkit.synthesis.pooled import Pooled
     from reviewkit.synthesis.pooling import pool, synthesise
-    from reviewkit.synthesis.presets import PRESETS, Choice, Preset, preset_table
+    from reviewkit.synthesis.presets import PRESETS, Preset, PresetChoice, preset_table
     from reviewkit.synthesis.tau2 import Tau2Estimate, estimate_tau2
 
 _MODULES: dict[str, tuple[str, ...]] = {
@@ -81,9 +81,9 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "synthesise",
     ),
     "presets": (
-        "Choice",
         "PRESETS",
         "Preset",
+        "PresetChoice",
         "preset_table",
     ),
     "tau2": (
@@ -96,7 +96,6 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
     "PRESETS",
     "Baujat",
-    "Choice",
     "Difference",
     "EmptySynthesis",
     "FitStatistics",
@@ -105,6 +104,7 @@ __all__ = [
     "Pooled",
     "PooledMany",
     "Preset",
+    "PresetChoice",
     "StudyEffects",
     "Subgroups",
     "SubgroupsCommon",

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from reviewkit.errors import InputError
 from reviewkit.synthesis.intervals import CI_NAMES, PREDICTION_NAMES, prediction_name
-from reviewkit.synthesis.presets import PRESETS, Choice, find_preset
+from reviewkit.synthesis.presets import PRESETS, PresetChoice, find_preset
 from reviewkit.synthesis.tau2 import TAU2_NAMES
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _reasons(here: Pooled, there: Pooled) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _origin(choice: Choice, used: str, wanted: str | None = None) -> str:
+def _origin(choice: PresetChoice, used: str, wanted: str | None = None) -> str:
     if used != (wanted or choice.value):
         return "" if used == "none" else " (asked for)"
     unread = "" if choice.read or "not read" in choice.source else "; source not read"
