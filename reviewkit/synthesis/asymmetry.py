@@ -1,8 +1,9 @@
 """The asymmetry test that suits the measure, so that nobody has to know which one that is.
 
-Sterne JAC et al. BMJ 2011;343:d4002. doi:10.1136/bmj.d4002 and Cochrane Handbook, section 13.3.5.4: Egger's test for
-mean differences; for odds ratios a test that does not use the standard error of the log odds ratio; none for risk
-differences. Pustejovsky and Rodgers 2019 (doi:10.1002/jrsm.1332) for standardised mean differences.
+Cochrane Handbook 5.1, section 10.4.3.1, and Sterne JAC et al. BMJ 2011;343:d4002 (doi:10.1136/bmj.d4002): Egger's test
+for mean differences; for odds ratios a test that avoids the standard error of the log odds ratio; no firm guidance for
+risk ratios, risk differences and standardised mean differences, for which Pustejovsky and Rodgers proposed theirs later
+(2019, doi:10.1002/jrsm.1332).
 """
 
 from __future__ import annotations
@@ -55,17 +56,19 @@ def asymmetry_test(
     Examples
     --------
     >>> asymmetry_test([0.1, 0.2], [0.01, 0.02], measure="RD").withheld
-    'No asymmetry test is sound for risk differences; test the odds or risk ratio.'
+    'No asymmetry test is established for risk differences; test the odds ratio.'
     """
     kind = measure.upper().split(".")[0]
     if kind == "RD":
-        reason = "No asymmetry test is sound for risk differences; test the odds or risk ratio."
+        reason = "No asymmetry test is established for risk differences; test the odds ratio."
         return AsymmetryTest("Asymmetry test", int(np.size(yi)), withheld=reason)
     if kind in ("OR", "RR") and tables is not None:
         result = table_asymmetry_test(
             *tables, method="Harbord", measure="OR" if kind == "OR" else "RR", even_if_few=even_if_few, studies=studies
         )
-        return replace(result, why=f"For a log {_WORDS[kind]} {_FALSE_ALARMS}.")
+        doubt = "" if kind == "OR" else "For risk ratios no test is firmly established."
+        caution = f"{result.caution} {doubt}".strip()
+        return replace(result, caution=caution, why=f"For a log {_WORDS[kind]} {_FALSE_ALARMS}.")
     if kind == "SMD" and sizes is not None:
         result = pustejovsky_test(yi, vi, *sizes, even_if_few=even_if_few, studies=studies)
         return replace(result, why=f"For a {_WORDS[kind]} {_FALSE_ALARMS}.")

@@ -2,7 +2,7 @@
 
 Given because readers ask for it, not because it answers their question: every method assumes that the missing studies
 average no effect, which is what is not known, and the number has no scale on which it would be large enough. The
-Cochrane Handbook advises against its use (section 13.3.5.2 of version 6).
+Cochrane Handbook does not recommend it (version 5.1, section 10.4.4.3).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Trim and fill: how many studies would make the funnel symmetric, and what the pool would be with them.
 
 A sensitivity analysis, never the answer: it assumes that asymmetry comes from studies missing at one side only, and
-it fills in studies where there is other heterogeneity too (Peters et al. 2007; Cochrane Handbook 13.3.5.5).
+it fills in studies where there is other heterogeneity too (Cochrane Handbook 5.1, section 10.4.4.2).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Studies that report 'no difference' and give no numbers: beside the pool, never forgotten, with a what-if.
 
-Leaving them out biases the pool away from no effect (Cochrane Handbook, section 13.3.4: non-reporting bias of results
-that were measured). They cannot be pooled, but the pool can be made once more as if each had found exactly no effect.
+Leaving them out biases the pool away from no effect (Cochrane Handbook, chapter 13: results that were measured
+and not reported). They cannot be pooled, but the pool can be made once more as if each had found exactly no effect.
 """
 
 from __future__ import annotations
