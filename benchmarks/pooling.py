@@ -16,13 +16,14 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from reviewkit.synthesis import influence, leave_one_out, pool, pool_many
+from reviewkit.synthesis import Pooled, influence, leave_one_out, pool, pool_many
 
 SIZES = (10, 100, 1000, 10_000)
 BATCH = (10_000, 10)
@@ -105,11 +106,11 @@ def one_fit() -> None:
     print(f"{'k':>7} {'reviewkit':>10}" + "".join(f"{name:>22}" for name in [*others, "metafor"]))
     for k in SIZES:
         y, v = studies(k)
-        mine = median_seconds(lambda y=y, v=v: ours(y, v))
+        mine = median_seconds(partial(ours, y, v))
         row = f"{k:>7} {1e3 * mine:>10.3f}"
         for fit in others.values():
             try:
-                theirs = median_seconds(lambda fit=fit, y=y, v=v: fit(y, v))
+                theirs = median_seconds(partial(fit, y, v))
             except Exception as error:  # noqa: BLE001 -- a peer that fails is a row of the table, not ours to mend
                 row += f"{type(error).__name__:>22}"
                 continue
@@ -141,13 +142,17 @@ def many_fits() -> None:
         print(f"PyMARE     {1e6 * theirs:8.2f} ({theirs / mine:.1f})")
 
 
+def both(whole: Pooled, y: np.ndarray, v: np.ndarray) -> object:
+    return leave_one_out(whole), influence(y, v, ci="hk")
+
+
 def sensitivity() -> None:
     """Leave-one-out and influence together."""
     print("\nLeave-one-out + influence (seconds)")
     for k in (100, 1000):
         y, v = studies(k)
         whole = pool(y, v, ci="hk")
-        seconds = median_seconds(lambda w=whole, y=y, v=v: (leave_one_out(w), influence(y, v, ci="hk")), least=7)
+        seconds = median_seconds(partial(both, whole, y, v), least=7)
         print(f"k = {k:<6} {seconds:8.4f}")
 
 

@@ -20,6 +20,7 @@ _METHODS_PAGE = (
 )
 _HANDBOOK = "Cochrane Handbook for Systematic Reviews of Interventions"
 _CLASSIC = f"{_HANDBOOK}, version 5.1 (2011), section 9.4.4 introduction (archived)"
+_CLASSIC_RANDOM = f"{_HANDBOOK}, version 5.1 (2011), section 9.5.4 (text not read)"
 _METAFOR = "metafor 5.1, help of rma.uni, predict.rma and escalc, checked against its output"
 
 
@@ -70,14 +71,16 @@ _COCHRANE = Preset(
     two_studies=PresetChoice(
         "normal",
         "with two studies Wald's interval, since t on one degree of freedom says next to nothing; both are named",
-        f"{_HANDBOOK}, version 6.5 (2024), section 10.10.4 (text not read; rule as commonly reported)",
+        f"{_HANDBOOK}, version 6.5 (2024), section 10.10.4, and Veroniki and McKenzie 2024, Introduction to new "
+        "random-effects methods in RevMan (texts not read; rule as commonly reported)",
         False,
     ),
     narrower=PresetChoice(
         "wider",
         "where Hartung-Knapp is narrower than Wald's interval, Wald's is reported and both are named",
-        f"{_HANDBOOK}, version 6.5 (2024), section 10.10.4 (text not read; the rule is ours, after "
-        "Jackson et al. 2017, doi:10.1002/sim.7411)",
+        f"{_HANDBOOK}, version 6.5 (2024), section 10.10.4 (text not read; reported to prefer Wald's interval where "
+        "tau² is 0, which is where this happens; the rule itself is ours, after Jackson et al. 2017, "
+        "doi:10.1002/sim.7411)",
         False,
     ),
     prediction=PresetChoice(
@@ -87,9 +90,7 @@ _COCHRANE = Preset(
         "2009); the limits on the number of studies are ours",
         False,
     ),
-    i2=PresetChoice(
-        "both", "from tau² and from Q, each by its name", f"{_METHODS_PAGE}: tau²-based since May 2024", True
-    ),
+    i2=PresetChoice("both", "from tau² and from Q, each by its name", f"{_METHODS_PAGE}: from tau²", True),
     zero_cells=PresetChoice(
         "mh-uncorrected",
         "Mantel-Haenszel without correction; Peto's method where events are rare; where an effect of each study is "
@@ -137,10 +138,8 @@ _HANDBOOK_CLASSIC = Preset(
     name="handbook-classic",
     tau2=PresetChoice("DL", "DerSimonian-Laird", _CLASSIC, True),
     interval=PresetChoice("normal", "Wald's interval", _METHODS_PAGE, True),
-    two_studies=PresetChoice("same", "as for more studies", f"{_HANDBOOK}, version 5.1 (2011), section 9.5.4", False),
-    narrower=PresetChoice(
-        "keep", "the interval asked for is kept", f"{_HANDBOOK}, version 5.1 (2011), section 9.5.4", False
-    ),
+    two_studies=PresetChoice("same", "as for more studies", _CLASSIC_RANDOM, False),
+    narrower=PresetChoice("keep", "the interval asked for is kept", _CLASSIC_RANDOM, False),
     prediction=PresetChoice(
         "k-2-wald",
         "t on k − 2 degrees of freedom with Wald's error",
