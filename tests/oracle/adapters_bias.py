@@ -95,12 +95,9 @@ def _asymmetry(got: AsymmetryTest) -> Result:
 def metabias(case: Case, result: Result) -> Result:
     spec, data = result["spec"], case.data
     if spec.get("data") == "2x2":
-        first, second = _group_sizes(case)
+        columns = np.array([case.column("ai"), _group_sizes(case)[0], case.column("ci"), _group_sizes(case)[1]])
         got = table_asymmetry_test(
-            data["ai"],
-            first,
-            data["ci"],
-            second,
+            *columns[:, np.isfinite(columns).all(axis=0)],
             method=spec["method"],
             measure=spec["measure"],
             convention="R meta",
