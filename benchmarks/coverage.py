@@ -107,8 +107,8 @@ def main() -> None:
         f"Made by `python benchmarks/coverage.py {n}`. Percent of {n} simulated meta-analyses whose 95 % interval\n"
         f"holds the true effect ({EFFECT:g}); the type-1 error is that of the default at no effect. Monte Carlo\n"
         f"standard error near 95 %: {error:.2f}. The default is the preset `cochrane`: Hartung-Knapp from three\n"
-        "studies on, Wald's interval with two and where Hartung-Knapp is the narrower. Prediction: t on k − 2 degrees of\n"
-        "freedom.\n"
+        "studies on, Wald's interval with two and where Hartung-Knapp is the narrower.\n"
+        "Prediction: t on k − 2 degrees of freedom.\n"
         "Sampling variances after Brockwell and Gordon 2001 (doi:10.1002/sim.650), mean about 0.17.\n\n"
         f"{body}\n\n{LITERATURE.format(hk=worst['Hartung-Knapp'], dl=worst['Wald (DL)'])}"
     )
