@@ -66,11 +66,8 @@ def one_proportion(measure: str, reader: Reader, options: Options) -> Estimate:
 
 def _read_counts(reader: Reader) -> Pair:
     x = reader.take({"xi": "count"})["xi"]
-    missing = np.full(reader.size, np.nan)
-    if not reader.has("ni") and not reader.has("mi"):
-        reader.take({"mi": "count", "ni": "people"})
-    others = reader.take({"mi": "count"}, required=False)["mi"] if reader.has("mi") else missing
-    n = reader.take({"ni": "people"}, required=False)["ni"] if reader.has("ni") else missing
+    reader.need_one_of("mi", "ni")
+    others, n = reader.optional("mi", "count"), reader.optional("ni", "people")
     reader.refuse(x > n, lambda i: f"xi = {x[i]:g} events of ni = {n[i]:g} people.", "events-over-n")
     reader.refuse(
         (x <= n) & (np.abs(x + others - n) > 1e-9 * n),

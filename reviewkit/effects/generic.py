@@ -72,11 +72,11 @@ def _first_variance(
 
 def _variance_from(columns: tuple[str, ...], reader: Reader, yi: FloatArray, level: float, ratio: bool) -> FloatArray:
     if columns == ("vi",):
-        return reader.take({"vi": "variance"}, required=False)["vi"]
+        return reader.optional("vi", "variance")
     if columns == ("sei",):
-        return reader.take({"sei": "variance"}, required=False)["sei"] ** 2
+        return reader.optional("sei", "variance") ** 2
     if columns == ("pval",):
-        p = reader.take({"pval": "probability"}, required=False)["pval"]
+        p = reader.optional("pval", "probability")
         reader.refuse(
             (yi == 0) & ~np.isnan(p),
             lambda i: f"pval = {p[i]:g} with an estimate of no effect: the standard error cannot be found from it.",
@@ -84,8 +84,7 @@ def _variance_from(columns: tuple[str, ...], reader: Reader, yi: FloatArray, lev
         )
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray((yi / ndtri(p / 2)) ** 2)
-    limits = reader.take(dict.fromkeys(columns, "ratio" if ratio else "number"), required=False)
-    low, high = limits["ci_lb"], limits["ci_ub"]
+    low, high = (reader.optional(name, "ratio" if ratio else "number") for name in columns)
     reader.refuse(
         low >= high, lambda i: f"ci_lb = {low[i]:g} is not below ci_ub = {high[i]:g}.", "bad-interval", "Swap them?"
     )

@@ -102,6 +102,19 @@ class Reader:
                 self.note(np.isnan(values), f"{name} is not reported")
         return taken
 
+    def optional(self, name: str, rule: str) -> FloatArray:
+        """A column that may be missing, in part (NaN) or as a whole (NaN for every study)."""
+        if not self.has(name):
+            return np.full(self.size, np.nan)
+        return self.take({name: rule}, required=False)[name]
+
+    def need_one_of(self, *names: str) -> None:
+        """Refuse if not one of the columns was handed in."""
+        if not any(self.has(name) for name in names):
+            raise InputError(
+                f"none of the columns {_listed(names)} is there: one of them is needed.", code="missing-column"
+            )
+
     def note(self, where: BoolArray, reason: str) -> None:
         """These studies are dropped for this reason, unless one is already known."""
         for i in np.flatnonzero(where):
@@ -173,8 +186,11 @@ class Reader:
         return values
 
 
+_MISSING = ("", "NA", "<NA>")
+
+
 def _as_number(value: object) -> float:
-    if value is None or (isinstance(value, str) and value.strip() in ("", "NA")):
+    if value is None or str(value).strip() in _MISSING:
         return math.nan
     return float(value)  # type: ignore[arg-type]
 

@@ -33,7 +33,7 @@ def correction_factor(df: npt.ArrayLike, method: str = "exact") -> FloatArray:
     Examples
     --------
     >>> float(correction_factor(10).round(4)), float(correction_factor(10, "approx").round(4))
-    (0.9228, 0.9231)
+    (0.9227, 0.9231)
     """
     m = np.asarray(df, dtype=np.float64)
     if method == "none":

@@ -75,11 +75,8 @@ def read_table(reader: Reader) -> Table:
 
 
 def _non_events(reader: Reader, events_name: str, events: FloatArray, cell: str, total: str) -> FloatArray:
-    if not reader.has(cell) and not reader.has(total):
-        reader.take({cell: "count", total: "people"})
-    missing = np.full(reader.size, np.nan)
-    cells = reader.take({cell: "count"}, required=False)[cell] if reader.has(cell) else missing
-    totals = reader.take({total: "people"}, required=False)[total] if reader.has(total) else missing
+    reader.need_one_of(cell, total)
+    cells, totals = reader.optional(cell, "count"), reader.optional(total, "people")
     reader.refuse(
         events > totals,
         lambda i: f"{events_name} = {events[i]:g} is more events than the {total} = {totals[i]:g} people.",
