@@ -197,23 +197,19 @@ def subgroups_common(
     label, order = _labels(groups, data.yi.size, levels)
     known = np.isin(label, order)
     design = (label[known, None] == np.asarray(order)[None, :]).astype(np.float64)
-    if int(known.sum()) <= len(order):
-        raise InputError(
-            f"{int(known.sum())} studies in {len(order)} groups: more studies than groups are needed to share a tau².",
-            code="too-few-studies",
-        )
+    if (n := int(known.sum())) <= len(order):
+        problem = f"{n} studies in {len(order)} groups: more studies than groups are needed to share a tau²."
+        raise InputError(problem, code="too-few-studies")
     profile = Profile(data.yi[known], data.vi[known], design)
     between = profile_tau2(profile, method)
     w, e, inverse = profile.fit(between.tau2)
     scale = float(e @ (w * e)) / profile.df if ci == "hk" else 1.0
-    covariance = inverse * scale
-    beta = profile.beta(w)
-    df = float(profile.df) if ci == "hk" else math.inf
-    qm, qm_df, qm_p = _between_test(beta, covariance, df)
+    beta, df = profile.beta(w), float(profile.df) if ci == "hk" else math.inf
+    qm, qm_df, qm_p = _between_test(beta, inverse * scale, df)
     rest = q_test(profile)
     alone = profile_tau2(Profile(data.yi[known], data.vi[known]), method).tau2
     return SubgroupsCommon(
-        groups=tuple(_effects(order, design, beta, covariance, (level, df))),
+        groups=tuple(_effects(order, design, beta, inverse * scale, (level, df))),
         tau2=between.tau2,
         tau2_method=method,
         qe=rest.q,

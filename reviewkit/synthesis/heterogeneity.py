@@ -89,6 +89,12 @@ def q_test(profile: Profile) -> QTest:
     return QTest(q, df, float(chi2_sf(q, df)), df / profile.trace_p(w, inverse))
 
 
+def tau2_shares(tau2: float, test: QTest) -> tuple[float, float]:
+    """The tau²-based I² (percent) and H²; 0 and 1 for a single study."""
+    typical = test.typical_variance
+    return (0.0, 1.0) if typical is None else (100.0 * tau2 / (tau2 + typical), 1.0 + tau2 / typical)
+
+
 def i2_q_interval(q: float, k: int, level: float = 0.95) -> tuple[float, float] | None:
     """Higgins and Thompson's test-based interval of the Q-based I², in percent.
 

@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike
 
 from reviewkit.errors import InputError
 from reviewkit.synthesis.base import EmptySynthesis
-from reviewkit.synthesis.heterogeneity import q_test, weights_percent
+from reviewkit.synthesis.heterogeneity import QTest, q_test, tau2_shares, weights_percent
 from reviewkit.synthesis.inputs import Studies, check_choice, check_level, check_studies
 from reviewkit.synthesis.intervals import (
     FEW_FOR_PREDICTION,
     MIN_PREDICTION,
     CiMethod,
     Interval,
+    Prediction,
     PredictionMethod,
     confidence_interval,
     prediction_interval,
@@ -93,35 +94,11 @@ def pool(
     4 studies: risk ratio 0.54 (95% CI 0.22 to 1.30), random effects, tau² 0.18 (log scale), I² 71%; \
 95% prediction interval 0.06 to 4.82.
     """
-    check_choice("model", model, Model)
-    check_level(level)
-    rules = find_preset(preset)
-    for name, value, allowed in (
-        ("tau2", tau2, Tau2Method),
-        ("ci", ci, CiMethod),
-        ("prediction", prediction, PredictionMethod),
-        ("scale", scale, Scale),
-    ):
-        if value is not None:
-            check_choice(name, value, allowed)
+    options = _options(model, tau2, ci, prediction, level, measure=measure, scale=scale, preset=preset)
     data = check_studies(yi, vi, studies, missing=missing)
     if data.yi.size == 0:
-        raise InputError(
-            f"no study to pool{_excluded(data)}.",
-            code="no-study",
-            remedy="synthesise() returns an empty synthesis instead of this error.",
-        )
-    options = _Options(
-        model=model,
-        tau2=tau2 or rules.tau2.value,
-        ci=ci or (rules.interval.value if model == "random" else "normal"),
-        ci_given=ci is not None or model == "common",
-        prediction=prediction or rules.prediction.value,
-        level=level,
-        measure=measure,
-        scale=scale or _scale_of(measure),
-        preset=rules,
-    )
+        remedy = "synthesise() returns an empty synthesis instead of this error."
+        raise InputError(f"no study to pool{_excluded(data)}.", code="no-study", remedy=remedy)
     return _pool_checked(data, options)
 
 
@@ -161,55 +138,72 @@ class _Options:
     preset: Preset
 
 
+def _options(
+    model: str,
+    tau2: str | None,
+    ci: str | None,
+    prediction: str | None,
+    level: float,
+    *,
+    measure: str,
+    scale: str | None,
+    preset: str,
+) -> _Options:
+    """The choices of one call, checked, with the preset's for those left open."""
+    check_choice("model", model, Model)
+    check_level(level)
+    for name, value, allowed in (
+        ("tau2", tau2, Tau2Method),
+        ("ci", ci, CiMethod),
+        ("prediction", prediction, PredictionMethod),
+        ("scale", scale, Scale),
+    ):
+        if value is not None:
+            check_choice(name, value, allowed)
+    rules = find_preset(preset)
+    return _Options(
+        model=model,
+        tau2=tau2 or rules.tau2.value,
+        ci=ci or (rules.interval.value if model == "random" else "normal"),
+        ci_given=ci is not None or model == "common",
+        prediction=prediction or rules.prediction.value,
+        level=level,
+        measure=measure,
+        scale=scale or _scale_of(measure),
+        preset=rules,
+    )
+
+
 def _pool_checked(data: Studies, options: _Options) -> Pooled:
     profile = Profile(data.yi, data.vi)
-    random, k, level = options.model == "random", data.yi.size, options.level
+    random, k = options.model == "random", data.yi.size
     between = profile_tau2(profile, options.tau2) if random else Tau2Estimate(0.0, None, "")
     w, e, inverse = profile.fit(between.tau2)
-    estimate = float(profile.beta(w)[0])
-    wald = math.sqrt(float(inverse[0, 0]))
+    estimate, wald = float(profile.beta(w)[0]), math.sqrt(float(inverse[0, 0]))
     hk_scale = float(e @ (w * e)) / (k - 1) if k > 1 else 1.0
     interval = _choose_interval(estimate, wald, hk_scale, k, options)
     test = q_test(profile)
-    typical = test.typical_variance
-    i2, h2 = 0.0, test.h2
-    if random and typical is not None:
-        i2, h2 = 100.0 * between.tau2 / (between.tau2 + typical), 1.0 + between.tau2 / typical
-    low, high, method = None, None, "none"
-    if random and k >= MIN_PREDICTION and options.prediction != "none":
-        method = prediction_name(options.prediction, interval.df)
-        errors = (interval.se, wald, wald * math.sqrt(hk_scale))
-        pi = prediction_interval(estimate, between.tau2, errors, k, method, level)
-        low, high = pi.low, pi.high
+    i2, h2 = tau2_shares(between.tau2, test) if random else (0.0, test.h2)
+    pi = _prediction(estimate, between.tau2, interval, (wald, hk_scale), k, options)
     return Pooled(
+        **_as_fields(interval, test),
         estimate=estimate,
-        se=interval.se,
-        ci_low=interval.low,
-        ci_high=interval.high,
-        statistic=interval.statistic,
-        df=interval.df,
-        p=interval.p,
         tau2=between.tau2,
         tau2_se=between.se,
         i2_tau2=i2,
-        i2_q=test.i2,
         h2=h2,
-        q=test.q,
-        q_df=test.df,
-        q_p=test.p,
-        pi_low=low,
-        pi_high=high,
-        pi_method=method,
+        pi_low=None if pi is None else pi.low,
+        pi_high=None if pi is None else pi.high,
+        pi_method="none" if pi is None else pi.method,
         weights=weights_percent(w),
         yi=data.yi,
         vi=data.vi,
         studies=data.names,
         model=options.model,
         tau2_method=options.tau2 if random else "",
-        ci_method=interval.method,
         wald_se=wald,
         hk_scale=hk_scale,
-        level=level,
+        level=options.level,
         measure=options.measure,
         scale=options.scale,
         preset=options.preset.name,
@@ -218,6 +212,35 @@ def _pool_checked(data: Studies, options: _Options) -> Pooled:
         converged=between.converged,
         tau2_maxima=between.maxima,
     )
+
+
+def _as_fields(interval: Interval, test: QTest) -> dict[str, Any]:
+    """An interval and a Q test under the names that `Pooled` gives their numbers."""
+    return {
+        "se": interval.se,
+        "ci_low": interval.low,
+        "ci_high": interval.high,
+        "statistic": interval.statistic,
+        "df": interval.df,
+        "p": interval.p,
+        "ci_method": interval.method,
+        "i2_q": test.i2,
+        "q": test.q,
+        "q_df": test.df,
+        "q_p": test.p,
+    }
+
+
+def _prediction(
+    estimate: float, tau2: float, interval: Interval, fit: tuple[float, float], k: int, options: _Options
+) -> Prediction | None:
+    """The prediction interval, unless there is no tau², too few studies, or none was asked for."""
+    if options.model == "common" or k < MIN_PREDICTION or options.prediction == "none":
+        return None
+    wald, hk_scale = fit
+    errors = (interval.se, wald, wald * math.sqrt(hk_scale))
+    method = prediction_name(options.prediction, interval.df)
+    return prediction_interval(estimate, tau2, errors, k, method, options.level)
 
 
 def _choose_interval(estimate: float, wald: float, hk_scale: float, k: int, options: _Options) -> Interval:
