@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_args
 
 import numpy as np
@@ -56,7 +57,7 @@ def check_studies(
             f"yi has {y.size} values and vi has {v.size}: there must be one variance for each effect.",
             code="length-mismatch",
         )
-    names = tuple(f"study {i + 1}" for i in range(y.size)) if studies is None else tuple(map(str, studies))
+    names = _numbered(y.size) if studies is None else tuple(map(str, studies))
     if len(names) != y.size:
         raise InputError(
             f"studies has {len(names)} names and yi has {y.size} values: there must be one name for each study.",
@@ -65,6 +66,12 @@ def check_studies(
     if usable(y, v).all():
         return Studies(y, v, names)
     return _without_missing(y, v, names, missing)
+
+
+@lru_cache(maxsize=32)
+def _numbered(k: int) -> tuple[str, ...]:
+    """Names for studies without names; kept, because they cost more than a fit where k is large."""
+    return tuple(f"study {i + 1}" for i in range(k))
 
 
 def usable(y: Array, v: Array) -> NDArray[np.bool_]:
