@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.oracle import adapters_regression, adapters_tables
+from tests.oracle import adapters_dependence, adapters_regression, adapters_tables
 from tests.oracle.adapters_regression import edge_regression
 from tests.oracle.case import Case, Result
 
 __all__ = ["KINDS", "edge_regression"]
 
-KINDS: dict[str, Callable[[Case, Result], Any]] = {**adapters_tables.KINDS, **adapters_regression.KINDS}
+KINDS: dict[str, Callable[[Case, Result], Any]] = {
+    **adapters_tables.KINDS,
+    **adapters_regression.KINDS,
+    **adapters_dependence.KINDS,
+}
