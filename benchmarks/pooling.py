@@ -171,7 +171,7 @@ def importing() -> None:
 
 
 def main() -> None:
-    warnings.simplefilter("ignore")
+    warnings.filterwarnings("ignore")
     load = " ".join(f"{x:.2f}" for x in os.getloadavg())
     print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, {os.cpu_count()} cores, load {load}")
     one_fit()

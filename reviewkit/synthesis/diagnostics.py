@@ -196,7 +196,7 @@ def _diagnose(yi: Array, names: tuple[str, ...], full: _Full, gone: Deletions, h
     metric = np.linalg.inv(full.inverse) / full.scale
     cook = np.einsum("ij,jk,ik->i", shift, metric, shift)
     dffits = np.einsum("ij,ij->i", x, shift) / np.sqrt(scale * hat * total)
-    dfbetas = shift / np.sqrt(scale[:, None] * _diagonal_with_all(x, vi, gone.tau2))
+    dfbetas = shift / np.sqrt(scale[:, None] * _diagonal_with_all(x, vi, gone))
     spread = np.sqrt(scale * (total + leverage))
     standard = np.sqrt(_standard_variance(full, hat))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -224,20 +224,13 @@ def _standard_variance(full: _Full, hat: Array) -> Array:
     return np.asarray((full.profile.vi + full.tau2) * (1.0 - hat))
 
 
-def _diagonal_with_all(x: Array, vi: Array, tau2: Array) -> Array:
-    """Diagonals of (X'WX)⁻¹ over all studies with the weights at each tau2[i], shape (k, p)."""
-    k, p = x.shape
-    products = (x[:, :, None] * x[:, None, :]).reshape(k, p * p)
-    out = np.empty((k, p))
-    size = max(1, (1 << 19) // k)
-    for begin in range(0, k, size):
-        rows = slice(begin, begin + size)
-        sums = (1.0 / (vi[None, :] + tau2[rows, None])) @ products
-        if p == 1:
-            out[rows] = 1.0 / sums
-        else:
-            out[rows] = np.diagonal(np.linalg.inv(sums.reshape(-1, p, p)), axis1=1, axis2=2)
-    return out
+def _diagonal_with_all(x: Array, vi: Array, gone: Deletions) -> Array:
+    """Diagonals of (X'WX)⁻¹ over all studies with the weights at the tau² of each deletion, shape (k, p)."""
+    own = x[:, :, None] * x[:, None, :] / (vi + gone.tau2)[:, None, None]
+    lost = np.isnan(gone.tau2)
+    whole = np.linalg.inv(np.where(lost[:, None, None], np.eye(x.shape[1]), gone.inverse)) + own
+    diagonal = np.diagonal(np.linalg.inv(np.where(lost[:, None, None], np.eye(x.shape[1]), whole)), axis1=1, axis2=2)
+    return np.where(lost[:, None], np.nan, diagonal)
 
 
 def _flagged(dffits: Array, cook: Array, hat: Array, dfbetas: Array) -> tuple[int, ...]:

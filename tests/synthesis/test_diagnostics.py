@@ -52,6 +52,29 @@ def test_a_deletion_with_several_peaks_is_searched_on_its_own():
         assert gone.tau2[i] == pytest.approx(estimate_tau2(y[keep], v[keep]).tau2, rel=1e-8, abs=1e-10)
 
 
+@pytest.mark.parametrize("spread", [0.3, 1.5, 3.0])
+def test_many_studies_against_single_searches(spread):
+    rng = np.random.default_rng(11)
+    v = np.exp(rng.normal(-2, spread, 150))
+    y = rng.standard_t(3, 150) * 0.4
+    gone = delete_each(y, v, None, "REML", pool(y, v).tau2)
+    for i in range(0, 150, 7):
+        keep = np.arange(150) != i
+        one = pool(y[keep], v[keep], ci="hk")
+        assert gone.tau2[i] == pytest.approx(one.tau2, rel=1e-9, abs=1e-12)
+        assert gone.coefficients[i, 0] == pytest.approx(one.estimate, rel=1e-9)
+        assert gone.scale[i] == pytest.approx(one.hk_scale, rel=1e-8)
+        assert gone.q[i] == pytest.approx(one.q, rel=1e-9)
+
+
+def test_a_dominant_study_is_taken_off_by_refitting():
+    v = np.array([1e-7, 0.2, 0.3, 0.25, 0.4, 0.2])
+    y = np.array([0.5, 0.1, 1.9, -0.8, 0.9, 0.3])
+    gone = delete_each(y, v, None, "REML", pool(y, v).tau2)
+    assert gone.full_scans >= 1
+    assert gone.tau2[0] == pytest.approx(estimate_tau2(y[1:], v[1:]).tau2, rel=1e-9)
+
+
 def test_one_study_with_nearly_all_the_weight():
     y, v = np.array([0.1, 0.5, -0.4, 0.2]), np.array([1e-6, 0.5, 0.9, 4.0])
     got = leave_one_out(pool(y, v, model="common"))
