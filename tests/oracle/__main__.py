@@ -46,6 +46,9 @@ def report(outcomes: list[Outcome], worst: int) -> None:
         for one in failed[:worst]:
             print(f"    {one.case} {one.rid}: {one.reason} [{one.excess:.3g} x allowed]")
     print(_line("all", outcomes))
+    zeros = sum(one.zeros > 0 for one in outcomes)
+    if zeros:
+        print(f"{zeros} of the passed hold a tau² or covariance that is 0 but for the reference's stopping or rounding")
 
 
 def _line(name: str, outcomes: list[Outcome]) -> str:

@@ -56,6 +56,14 @@ class Case:
         yi, vi, _ = self._set(name)
         return yi, vi
 
+    def has_es(self, name: str) -> bool:
+        """True if the case knows this effect-size set (some results carry their numbers in their own spec)."""
+        try:
+            self._set(name)
+        except KeyError:
+            return False
+        return True
+
     def rows(self, name: str) -> np.ndarray:
         """The 0-based data rows that ``es(name)`` stands for, in its order."""
         return self._set(name)[2]

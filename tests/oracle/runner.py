@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from reviewkit.errors import InputError
-from tests.oracle.case import Case, Result
-from tests.oracle.compare import differences
+from tests.oracle.case import Case, Result, as_floats
+from tests.oracle.compare import Comparison
 
 ADAPTERS = ("adapters_effects", "adapters_pool", "adapters_models", "adapters_bias")
 
@@ -29,6 +31,8 @@ class Outcome:
     status: Literal["passed", "failed", "not built"]
     excess: float = 0.0
     reason: str = ""
+    zeros: int = 0
+    """Numbers that passed because both sides are 0 but for rounding or a stopping rule."""
 
 
 @cache
@@ -66,9 +70,22 @@ def check(case: Case, result: Result) -> Outcome:
         return Outcome(case.id, rid, kind, "failed", float("inf"), f"{type(error).__name__}: {error}")
     if wants_error:
         return Outcome(case.id, rid, kind, "failed", float("inf"), "a number was returned where none exists")
-    found = differences(expected, got, result.get("tol", {}))
+    comparison = Comparison(result.get("tol", {}), typical_variance(case, result["spec"]))
+    found = comparison.differences(expected, got)
     if not found:
-        return Outcome(case.id, rid, kind, "passed")
+        return Outcome(case.id, rid, kind, "passed", zeros=len(comparison.zeros))
     excess, reason = max(found, key=lambda one: one[0])
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return Outcome(case.id, rid, kind, "failed", excess, reason + more)
+
+
+def typical_variance(case: Case, spec: dict[str, Any]) -> float:
+    """Median sampling variance of the studies a result is about; NaN if it is about none."""
+    if "vi" in spec:
+        vi = as_floats(spec["vi"])
+    elif isinstance(spec.get("es"), str) and case.has_es(spec["es"]):
+        vi = case.es(spec["es"])[1]
+    else:
+        return float("nan")
+    known = vi[np.isfinite(vi) & (vi > 0)]
+    return float(np.median(known)) if len(known) else float("nan")
