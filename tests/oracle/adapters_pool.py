@@ -317,9 +317,35 @@ def edge(case: Any, result: Result) -> Result:
             "tau2_by_direct_maximisation": got.tau2,
             "loglik_kernel_at_max": float(kernel[0]),
             "loglik_kernel_at_0": float(kernel[1]),
-            "interior_local_maxima_tau2": [tau2 for tau2 in got.tau2_maxima if tau2 > 0],
+            "interior_local_maxima_tau2": _maxima_on_grid(got),
+            "metafor_default": _fisher_scoring(got.yi, got.vi),
         }
     return answer
+
+
+def _maxima_on_grid(got: Pooled) -> list[float]:
+    """Inner peaks of our likelihood on the grid that the reference searched: 0 and 20 000 points of 1e-9 to 1e4."""
+    if not any(tau2 > 0 for tau2 in got.tau2_maxima):
+        return []
+    grid = np.concatenate([[0.0], np.geomspace(1e-9, 1e4, 20_000)])
+    curve = log_likelihood(got.yi, got.vi, grid, method=got.tau2_method)
+    peaks = np.flatnonzero((curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:])) + 1
+    return grid[peaks].tolist()
+
+
+def _fisher_scoring(yi: Numbers, vi: Numbers) -> Result:
+    """The search that a case calls hard: Fisher scoring for REML from Hedges' estimate, 100 steps, threshold 1e-5."""
+    tau2 = max(0.0, float(np.var(yi, ddof=1) - vi.mean())) if yi.size > 1 else 0.0
+    for _ in range(100):
+        w = 1.0 / (vi + tau2)
+        p = np.diag(w) - np.outer(w, w) / w.sum()
+        step = float((yi @ p @ p @ yi - np.trace(p)) / np.trace(p @ p))
+        while tau2 + step < 0:
+            step /= 2
+        tau2 += step
+        if abs(step) <= 1e-5:
+            return {"tau2": tau2, "estimate": float(w @ yi / w.sum())}
+    return {"error": "Fisher scoring algorithm did not converge. See 'help(rma)' for possible remedies."}
 
 
 KINDS = {
