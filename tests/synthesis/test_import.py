@@ -43,6 +43,12 @@ def test_every_public_name_is_there():
     assert set(synthesis.__all__) <= set(dir(synthesis))
 
 
+def test_no_public_name_is_also_a_module():
+    """Importing the module would put it in the place of the function."""
+    modules = {path.stem for path in Path(synthesis.__file__).parent.glob("*.py")}
+    assert not modules & set(synthesis.__all__)
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'pull'"):
         _ = synthesis.pull
