@@ -6,6 +6,7 @@ Ways back exist where a way back exists: ``sd_from_ci`` and ``ci_from_sd``, ``lo
 
 from reviewkit.effects.conversion import Conversion
 from reviewkit.effects.conversions_designs import (
+    change_from_baseline,
     cluster_events,
     cluster_se,
     cluster_size_of_means,
@@ -55,6 +56,7 @@ from reviewkit.effects.conversions_spread import (
 
 __all__ = [
     "Conversion",
+    "change_from_baseline",
     "ci_from_sd",
     "cluster_events",
     "cluster_se",

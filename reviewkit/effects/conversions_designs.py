@@ -34,6 +34,33 @@ def sd_of_change(sd_baseline: float, sd_final: float, correlation: float, *, imp
     )
 
 
+def change_from_baseline(
+    mean_baseline: float,
+    mean_final: float,
+    sd_baseline: float,
+    sd_final: float,
+    *,
+    n: float,
+    correlation: float,
+    imputed: bool = False,
+) -> Conversion:
+    """Mean change of a group, its standard deviation and standard error, from the two times (Handbook 6.5.2.8).
+
+    ``imputed`` says that the correlation is borrowed and not this trial's own; the result carries that as a note.
+    """
+    finite(mean_baseline=mean_baseline, mean_final=mean_final)
+    group_sizes(n=n)
+    spread = sd_of_change(sd_baseline, sd_final, correlation, imputed=imputed)
+    return Conversion(
+        "change from baseline",
+        "change = M₁ − M₀; SD = √(SD₀² + SD₁² − 2 r SD₀ SD₁); SE = SD / √n",
+        {"mean_baseline": mean_baseline, "mean_final": mean_final, "n": n, **spread.inputs},
+        {"mean_change": mean_final - mean_baseline, **spread.outputs, "se": spread["sd_change"] / math.sqrt(n)},
+        spread.source,
+        spread.notes,
+    )
+
+
 def correlation_from_change(sd_baseline: float, sd_final: float, sd_change: float) -> Conversion:
     """The correlation of baseline and final values that the three standard deviations imply (Handbook 6.5.2.8)."""
     positive(sd_baseline=sd_baseline, sd_final=sd_final, sd_change=sd_change)

@@ -62,6 +62,14 @@ def test_correlation_of_change_there_and_back(before, after, r):
     assert cv.correlation_from_change(before, after, change)["correlation"] == pytest.approx(r, abs=1e-6)
 
 
+def test_change_from_baseline_is_the_paired_mean_change():
+    found = cv.change_from_baseline(23.5, 26.8, 3.1, 4.1, n=50, correlation=0.64, imputed=True)
+    columns = {"m1i": [26.8], "m2i": [23.5], "sd1i": [4.1], "sd2i": [3.1], "ni": [50], "ri": [0.64]}
+    paired = effect_sizes("MC", columns)
+    assert (found["mean_change"], found["se"]) == pytest.approx((paired.yi[0], paired.sei[0]))
+    assert "imputed" in str(found)
+
+
 def test_spreads_that_no_correlation_explains_are_refused():
     with pytest.raises(InputError, match="cannot be"):
         cv.correlation_from_change(5, 6, 20)
@@ -118,6 +126,11 @@ def test_risk_and_odds_ratio_there_and_back(odds_ratio, risk):
     assert cv.odds_ratio_from_risk_ratio(there, risk)["odds_ratio"] == pytest.approx(odds_ratio, rel=1e-6)
     new_risk = there * risk
     assert new_risk / (1 - new_risk) / (risk / (1 - risk)) == pytest.approx(odds_ratio, rel=1e-6)
+
+
+def test_an_odds_ratio_is_a_risk_ratio_where_the_event_is_rare_and_none_where_all_have_it():
+    assert cv.risk_ratio_from_odds_ratio(0.5, 1e-9)["risk_ratio"] == pytest.approx(0.5)
+    assert cv.risk_ratio_from_odds_ratio(0.5, 1 - 1e-9)["risk_ratio"] == pytest.approx(1.0)
 
 
 def test_a_risk_above_one_is_refused():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reviewkit.effects import back_transform, correction_factor, effect_sizes
-from reviewkit.effects.conversions import correlation_from_t, fisher_z, risk_ratio_from_odds_ratio
+from reviewkit.effects.conversions import correlation_from_t, fisher_z, log_odds_ratio_from_smd
 
 BCG = {
     # cases and people, vaccinated and not: table in a worked Stata example of the BCG trials (doctorkid, public gist).
@@ -262,7 +262,6 @@ def test_one_group_measures(measure, columns, estimate, variance):
     assert (found.yi[0], found.vi[0]) == pytest.approx((estimate, variance), abs=6e-5)
 
 
-def test_odds_ratio_at_a_baseline_risk():
-    """OR = RR at no baseline risk, and RR nears 1 as everybody has the event: the two ends of the formula."""
-    assert risk_ratio_from_odds_ratio(0.5, 1e-9)["risk_ratio"] == pytest.approx(0.5)
-    assert risk_ratio_from_odds_ratio(0.5, 1 - 1e-9)["risk_ratio"] == pytest.approx(1.0)
+def test_a_log_odds_ratio_is_1_81_standard_deviations():
+    """Chinn 2000: divide a log odds ratio by 1.81; the factor is cited so in the Cochrane Handbook 10.6."""
+    assert round(log_odds_ratio_from_smd(1.0, 0.5)["log_odds_ratio"], 2) == 1.81
