@@ -90,198 +90,54 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.trim_and_fill import TrimAndFill, trimfill
     from reviewkit.synthesis.unreported import WhatIfNull, what_if_null
 
-_MODULES: dict[str, tuple[str, ...]] = {
-    "absolute": (
-        "AbsoluteEffect",
-        "absolute_effect",
-        "absolute_effects",
-    ),
-    "asymmetry": ("asymmetry_test",),
-    "base": (
-        "EmptySynthesis",
-        "Synthesis",
-    ),
-    "batch": (
-        "PooledMany",
-        "pool_many",
-    ),
-    "dependence": (
-        "aggregate_effects",
-        "correlated_covariance",
-        "shared_control_covariance",
-        "shared_control_smd_covariance",
-    ),
-    "design": (
-        "Design",
-        "Factor",
-        "design_matrix",
-    ),
-    "diagnostics": (
-        "Baujat",
-        "Influence",
-        "StudyEffects",
-        "baujat",
-        "influence",
-        "outliers",
-        "study_effects",
-    ),
-    "direction": (
-        "DirectedStudy",
-        "DirectionSynthesis",
-        "combined_direction",
-        "direction_of",
-        "direction_synthesis",
-    ),
-    "direction_plots": (
-        "AlbatrossPlot",
-        "EffectDirectionPlot",
-        "OutcomeDirection",
-        "albatross_plot",
-        "effect_direction_plot",
-    ),
-    "effect_summary": (
-        "EffectSummary",
-        "summarise_effects",
-    ),
-    "excess": (
-        "ExcessSignificance",
-        "excess_significance",
-    ),
-    "failsafe": (
-        "FailSafe",
-        "fail_safe_n",
-    ),
-    "funnel": (
-        "FunnelPlot",
-        "funnel_plot",
-    ),
-    "grouping": (
-        "Subgroups",
-        "SubgroupsCommon",
-        "subgroups",
-        "subgroups_common",
-    ),
-    "heterogeneity": (
-        "Tau2Interval",
-        "h_interval",
-        "i2_q_interval",
-        "tau2_interval",
-    ),
-    "kenward": (
-        "KenwardRoger",
-        "kenward_roger",
-    ),
-    "leave_out": (
-        "PoolSeries",
-        "cumulative",
-        "leave_one_out",
-    ),
-    "ledger": (
-        "Difference",
-        "TableChoice",
-        "choose_table_method",
-    ),
-    "metaregression": (
-        "likelihood_ratio_test",
-        "meta_regression",
-    ),
-    "model_fit": (
-        "FitStatistics",
-        "fit_statistics",
-        "log_likelihood",
-    ),
-    "multilevel": ("gls",),
-    "multilevel_result": ("Multilevel",),
-    "multiverse": (
-        "StudyData",
-        "run_multiverse",
-    ),
-    "multiverse_choices": (
-        "outliers_in_or_out",
-        "readings",
-        "standard_settings",
-        "studies_in_or_out",
-    ),
-    "multiverse_result": (
-        "Conclusion",
-        "Multiverse",
-    ),
-    "p_values": (
-        "CombinedP",
-        "combine_directed_p",
-        "combine_p",
-    ),
-    "pooled": ("Pooled",),
-    "pooling": (
-        "pool",
-        "synthesise",
-    ),
-    "precision_effect": (
-        "PetPeese",
-        "pet_peese",
-    ),
-    "presets": (
-        "PRESETS",
-        "Preset",
-        "PresetChoice",
-        "preset_table",
-    ),
+_MODULES: dict[str, str] = {
+    "absolute": "AbsoluteEffect absolute_effect absolute_effects",
+    "asymmetry": "asymmetry_test",
+    "base": "EmptySynthesis Synthesis",
+    "batch": "PooledMany pool_many",
+    "dependence": "aggregate_effects correlated_covariance shared_control_covariance shared_control_smd_covariance",
+    "design": "Design Factor design_matrix",
+    "diagnostics": "Baujat Influence StudyEffects baujat influence outliers study_effects",
+    "direction": "DirectedStudy DirectionSynthesis combined_direction direction_of direction_synthesis",
+    "direction_plots": "AlbatrossPlot EffectDirectionPlot OutcomeDirection albatross_plot effect_direction_plot",
+    "effect_summary": "EffectSummary summarise_effects",
+    "excess": "ExcessSignificance excess_significance",
+    "failsafe": "FailSafe fail_safe_n",
+    "funnel": "FunnelPlot funnel_plot",
+    "grouping": "Subgroups SubgroupsCommon subgroups subgroups_common",
+    "heterogeneity": "Tau2Interval h_interval i2_q_interval tau2_interval",
+    "kenward": "KenwardRoger kenward_roger",
+    "leave_out": "PoolSeries cumulative leave_one_out",
+    "ledger": "Difference TableChoice choose_table_method",
+    "metaregression": "likelihood_ratio_test meta_regression",
+    "model_fit": "FitStatistics fit_statistics log_likelihood",
+    "multilevel": "gls",
+    "multilevel_result": "Multilevel",
+    "multiverse": "StudyData run_multiverse",
+    "multiverse_choices": "outliers_in_or_out readings standard_settings studies_in_or_out",
+    "multiverse_result": "Conclusion Multiverse",
+    "p_values": "CombinedP combine_directed_p combine_p",
+    "pooled": "Pooled",
+    "pooling": "pool synthesise",
+    "precision_effect": "PetPeese pet_peese",
+    "presets": "PRESETS Preset PresetChoice preset_table",
     "reexpress": (
-        "Instrument",
-        "InstrumentEffect",
-        "ShareBeyond",
-        "calibrated_share_beyond",
-        "share_beyond",
-        "smd_on_instrument",
-        "smd_to_risk",
+        "Instrument InstrumentEffect ShareBeyond calibrated_share_beyond share_beyond smd_on_instrument smd_to_risk"
     ),
-    "regression_result": (
-        "MetaRegression",
-        "RegressionPredictions",
-    ),
-    "robust": (
-        "RobustFit",
-        "cluster_robust",
-        "robust_variance",
-    ),
-    "selection": (
-        "SelectionModel",
-        "selection_model",
-    ),
-    "signs": (
-        "SignTest",
-        "sign_test",
-        "vote_count",
-    ),
-    "small_study": (
-        "AsymmetryTest",
-        "rank_test",
-        "regression_test",
-    ),
-    "stratified": (
-        "mantel_haenszel",
-        "mantel_haenszel_rates",
-        "peto",
-    ),
-    "table_asymmetry": (
-        "pustejovsky_test",
-        "table_asymmetry_test",
-    ),
-    "table_pool": ("TablePool",),
-    "tau2": (
-        "Tau2Estimate",
-        "estimate_tau2",
-    ),
-    "trim_and_fill": (
-        "TrimAndFill",
-        "trimfill",
-    ),
-    "unreported": (
-        "WhatIfNull",
-        "what_if_null",
-    ),
+    "regression_result": "MetaRegression RegressionPredictions",
+    "robust": "RobustFit cluster_robust robust_variance",
+    "selection": "SelectionModel selection_model",
+    "signs": "SignTest sign_test vote_count",
+    "small_study": "AsymmetryTest rank_test regression_test",
+    "stratified": "mantel_haenszel mantel_haenszel_rates peto",
+    "table_asymmetry": "pustejovsky_test table_asymmetry_test",
+    "table_pool": "TablePool",
+    "tau2": "Tau2Estimate estimate_tau2",
+    "trim_and_fill": "TrimAndFill trimfill",
+    "unreported": "WhatIfNull what_if_null",
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
+"""Module and the public names that live in it."""
+_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = [
     "PRESETS",
