@@ -36,8 +36,10 @@ def escalc_sizes(case: Case, spec: dict[str, Any]) -> EffectSizes:
 
 
 def from_observed_expected(case: Case) -> tuple[np.ndarray, np.ndarray]:
-    """The effect-size set ``OE``: (O-E)/V and 1/V of the columns OmE and V."""
-    found = effect_sizes("HR", {"oe": case.column("OmE"), "v": case.column("V")})
+    """The effect-size set ``OE``: (O-E)/V and 1/V, of the columns that the case's own conversion names."""
+    named = [result["spec"]["columns"] for result in case.results if "(O-E)/V" in result["spec"].get("what", "")]
+    oe, v = next((columns for columns in named if len(columns) == 2), ("OmE", "V"))
+    found = effect_sizes("HR", {"oe": case.column(oe), "v": case.column(v)})
     return found.yi, found.vi
 
 
