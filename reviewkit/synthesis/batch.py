@@ -26,7 +26,7 @@ BLOCK = 1 << 15
 """Studies of one block: small enough for its arrays to stay in the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PooledMany:
     """One pool each, as arrays of shape (n,); NaN where an analysis has no study.
 

@@ -12,7 +12,7 @@ from reviewkit.synthesis.likelihood import MARGIN, MAX_ITERATIONS, Profile, grid
 from reviewkit.synthesis.tau2 import profile_tau2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """Analyses side by side: arrays of shape (studies, analyses); padding has weight 0 through ``used``."""
 

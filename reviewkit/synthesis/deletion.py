@@ -25,7 +25,7 @@ DOMINANT = 1e5
 """A study whose squared weight is this many times that of all others together is taken off by refitting."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Deletions:
     """Fits without study i, for each i; NaN where the design then loses its rank.
 

@@ -25,7 +25,7 @@ from reviewkit.synthesis.pooled import Pooled
 from reviewkit.synthesis.tau2 import Tau2Method, checked_design, profile_tau2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Residuals:
     """Residuals with standard errors and standardised values, each of shape (k,)."""
 
@@ -34,7 +34,7 @@ class Residuals:
     z: Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Influence:
     """Influence of each study, in the order given; arrays of shape (k,), ``dfbetas`` (k, p).
 
@@ -89,7 +89,7 @@ class Influence:
         return f"Influential of {len(self.studies)} studies: {', '.join(self.flagged_studies)}."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Baujat:
     """Baujat's coordinates: ``x`` a study's share in the heterogeneity, ``y`` its pull on the pooled effect."""
 
@@ -98,7 +98,7 @@ class Baujat:
     y: Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StudyEffects:
     """Best linear unbiased predictions: each study's effect shrunk towards the mean, with interval."""
 
@@ -109,7 +109,7 @@ class StudyEffects:
     high: Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Full:
     """The fit with all studies."""
 

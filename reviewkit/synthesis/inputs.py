@@ -17,7 +17,7 @@ LARGEST = 1e60
 """Effects and variances beyond this (or variances below its inverse) overflow when weights are cubed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Studies:
     """Effects, sampling variances and names, all of length k, finite, variances above zero.
 
@@ -109,11 +109,12 @@ def _problem(study: str, message: str, code: str) -> Problem:
 
 def _vector(values: ArrayLike, name: str) -> Array:
     try:
-        array = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        array = np.atleast_1d(np.array(values, dtype=np.float64))
     except (TypeError, ValueError) as error:
         raise InputError(f"{name}: must be numbers, one a study ({error}).", code="not-a-number") from None
     if array.ndim != 1:
         raise InputError(f"{name} has {array.ndim} dimensions: must have one, a number a study.", code="bad-shape")
+    array.flags.writeable = False  # a result keeps it, and must not change when the caller's data do
     return array
 
 

@@ -18,7 +18,7 @@ from reviewkit.synthesis.pooled import Pooled, number
 from reviewkit.synthesis.pooling import pool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PoolSeries:
     """A series of pools as arrays of shape (k,): one without each study, or one after each study.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reviewkit.synthesis.heterogeneity import Tau2Interval, i2_q_interval, profile_tau2_interval
@@ -83,9 +83,9 @@ class Pooled:
     pi_low: float | None
     pi_high: float | None
     pi_method: str
-    weights: Array
-    yi: Array
-    vi: Array
+    weights: Array = field(compare=False)
+    yi: Array = field(compare=False)
+    vi: Array = field(compare=False)
     studies: tuple[str, ...]
     model: str
     tau2_method: str

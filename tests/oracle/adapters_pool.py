@@ -335,7 +335,9 @@ def _maxima_on_grid(got: Pooled) -> list[float]:
 
 def _fisher_scoring(yi: Numbers, vi: Numbers) -> Result:
     """The search that a case calls hard: Fisher scoring for REML from Hedges' estimate, 100 steps, threshold 1e-5."""
-    tau2 = max(0.0, float(np.var(yi, ddof=1) - vi.mean())) if yi.size > 1 else 0.0
+    if yi.size < 2:
+        return {"tau2": 0.0, "estimate": float(yi[0])}
+    tau2 = max(0.0, float(np.var(yi, ddof=1) - vi.mean()))
     for _ in range(100):
         w = 1.0 / (vi + tau2)
         p = np.diag(w) - np.outer(w, w) / w.sum()

@@ -191,6 +191,19 @@ class TestOutput:
         assert got.se == 0.0 and got.statistic == math.inf and got.p == 0.0
         json.dumps(got.as_dict(), allow_nan=False)
 
+    def test_results_compare_and_hash(self):
+        assert pool(Y, V) == pool(Y, V)
+        assert pool(Y, V) != pool(Y, V, ci="normal")
+        assert len({pool(Y, V), pool(Y, V)}) == 1
+
+    def test_a_result_does_not_change_with_the_callers_data(self):
+        y, v = np.array(Y), np.array(V)
+        got = pool(y, v)
+        y[0] = 99.0
+        assert got.yi[0] == Y[0]
+        with pytest.raises(ValueError, match="read-only"):
+            got.yi[0] = 1.0
+
     def test_frozen(self):
         with pytest.raises(AttributeError):
             pool(Y, V).estimate = 1.0
