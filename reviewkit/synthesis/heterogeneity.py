@@ -194,16 +194,12 @@ def _profile_likelihood(profile: Profile, restricted: bool, level: float) -> tup
     top = max(profile.upper(), peak, float(profile.vi.min()))
     while above(top) > 0.0:
         top *= 4.0
-    grid = scan_grid(float(profile.vi.min()), top)
-    inside = np.flatnonzero(np.array([above(float(t)) > 0.0 for t in grid]))
-    # Where the likelihood is so narrow that no point of the grid lies inside, the peak itself does.
-    first = float(grid[inside[0] - 1]) if inside.size and inside[0] > 0 else 0.0
-    inner_low, inner_high = (float(grid[inside[0]]), float(grid[inside[-1]])) if inside.size else (peak, peak)
-    if not inside.size:
-        first = float(grid[grid < peak].max(initial=0.0))
-    last = float(grid[grid > inner_high].min(initial=top))
-    low = 0.0 if above(0.0) >= 0.0 else _crossing(above, first, min(inner_low, peak))
-    return low, _crossing(above, last, max(inner_high, peak) if max(inner_high, peak) < last else inner_high)
+    # With the peak among its points the grid has one inside, however narrow the interval.
+    grid = np.unique(np.append(scan_grid(float(profile.vi.min()), top), [peak, top]))
+    inside = np.flatnonzero([above(float(tau2)) > 0.0 for tau2 in grid])
+    first, last = int(inside[0]), int(inside[-1])
+    low = 0.0 if first == 0 else _crossing(above, float(grid[first - 1]), float(grid[first]))
+    return low, _crossing(above, float(grid[last + 1]), float(grid[last]))
 
 
 def _crossing(above: Callable[[float], float], outside: float, inside: float) -> float:

@@ -102,3 +102,14 @@ def test_bad_options(options, words):
 def test_one_study_has_no_interval():
     with pytest.raises(InputError, match="from two studies on"):
         tau2_interval([0.1], [0.2])
+
+
+@pytest.mark.parametrize("kind", ["q-profile", "profile-likelihood"])
+def test_a_narrow_interval_of_many_studies_holds_the_estimate(kind):
+    rng = np.random.default_rng(3)
+    v = rng.uniform(0.05, 0.5, 5000)
+    y = rng.normal(0.0, np.sqrt(v + 0.2))
+    got = pool(y, v)
+    low, high = got.tau2_interval(kind).tau2
+    assert 0.17 < low < got.tau2 < high < 0.23
+    assert high - low < 0.05
