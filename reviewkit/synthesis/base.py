@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 
+_UNDEFINED = (
+    *("model", "tau2_method", "ci_method", "scale", "estimate", "se", "ci_low", "ci_high", "p"),
+    *("pi_low", "pi_high", "pi_method", "tau2", "tau2_ci_low", "tau2_ci_high", "i2_tau2", "i2_q"),
+    *("q", "q_df", "q_p", "h2"),
+)
+"""What a pool has and an empty synthesis has not: there, and None."""
+
+
 @runtime_checkable
 class Synthesis(Protocol):
     """A result that prints as a sentence, knows its number of studies and serialises to JSON."""
@@ -40,7 +48,7 @@ class EmptySynthesis:
         return {
             "measure": self.measure,
             "k": 0,
-            "estimate": None,
+            **dict.fromkeys(_UNDEFINED),
             "studies": [],
             "excluded": [{"study": study, "reason": reason} for study, reason in self.excluded],
             "coefficients": [],

@@ -148,7 +148,7 @@ def subgroups(
     estimate = np.array([p.estimate for p in pools.values()])
     error = np.array([p.confidence(test_ci).se for p in pools.values()])
     between = q_test(Profile(estimate, error**2))
-    left = [] if known.all() else [f"{int((~known).sum())} studies belong to no group named and were left out."]
+    left = [] if known.all() else [f"Left out, since in no group named: {_count(int((~known).sum()))}."]
     single = [name for name, p in pools.items() if p.k == 1]
     left.extend([f"Groups with one study: {', '.join(single)}."] if single else [])
     within = sum(p.q for p in pools.values())
@@ -245,6 +245,10 @@ def _between_test(beta: Array, covariance: Array, df: float) -> tuple[float, tup
     if math.isinf(df):
         return wald, (m, df), float(chi2_sf(wald, m))
     return wald / m, (m, df), float(f_sf(wald / m, m, df))
+
+
+def _count(k: int) -> str:
+    return "1 study" if k == 1 else f"{k} studies"
 
 
 def _labels(groups: Sequence[str], k: int, levels: Sequence[str] | None) -> tuple[NDArray[np.object_], list[str]]:

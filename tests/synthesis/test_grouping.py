@@ -43,7 +43,7 @@ def test_order_of_levels_and_studies_without_a_group():
     got = subgroups(Y, V, [*G[:-1], "c"], levels=["b", "a"])
     assert list(got.groups) == ["b", "a"]
     assert got.k == 6
-    assert any("1 studies belong to no group" in warning for warning in got.warnings)
+    assert any("in no group named: 1 study" in warning for warning in got.warnings)
 
 
 def test_a_group_of_one_is_that_study():

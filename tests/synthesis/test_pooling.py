@@ -113,7 +113,9 @@ class TestFewStudies:
         assert isinstance(empty, EmptySynthesis)
         assert empty.k == 0
         assert "nothing to synthesise" in str(empty)
-        assert json.loads(json.dumps(empty.as_dict()))["k"] == 0
+        data = json.loads(json.dumps(empty.as_dict()))
+        assert data["k"] == 0
+        assert [key for key in COMMAND_LINE_KEYS if key not in data] == []
 
     def test_all_dropped_is_empty_and_says_why(self):
         empty = synthesise([None, 0.2], [0.1, None], studies=["A", "B"], missing="drop")
