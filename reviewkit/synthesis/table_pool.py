@@ -16,6 +16,13 @@ from reviewkit.synthesis.inputs import Array
 from reviewkit.synthesis.pooled import MEASURE_NAMES, number
 from reviewkit.synthesis.table_tests import ChiSquared
 
+_TEST_NAMES = {
+    "cmh": "No association (Cochran-Mantel-Haenszel)",
+    "breslow_day": "One odds ratio for all studies (Breslow-Day)",
+    "tarone": "One odds ratio for all studies (Tarone)",
+    "rate_test": "No association (Mantel-Haenszel)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -45,6 +52,8 @@ class TablePool:
         'cmh', 'breslow_day' and 'tarone' for OR, 'rate_test' for IRR.
     yi, vi : array, shape (k,)
         The studies' own effects and variances, NaN where there is none.
+    reason : str
+        Why this method was taken, where it was chosen for the studies at hand.
     """
 
     measure: str
@@ -70,6 +79,7 @@ class TablePool:
     studies: tuple[str, ...]
     tests: Mapping[str, ChiSquared] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def k(self) -> int:
@@ -113,6 +123,17 @@ class TablePool:
             weights=weights_percent(weights),
             label=f"{self.label}; random effects by DerSimonian-Laird",
         )
+
+    def explain(self) -> str:
+        """Which choices were made, and why; one a line."""
+        lines = (
+            [f"{self.reason}.", f"{self.label}; Wald interval."] if self.reason else [f"{self.label}; Wald interval."]
+        )
+        lines.extend(
+            f"{_TEST_NAMES[name]}: chi² {number(test.statistic)} on {test.df} df, p {test.p:.2g}."
+            for name, test in self.tests.items()
+        )
+        return "\n".join([*lines, *(f"Note: {warning}" for warning in self.warnings)])
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values; what is not defined is None."""
