@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-
 _UNDEFINED = (
     *("model", "tau2_method", "ci_method", "scale", "estimate", "se", "ci_low", "ci_high", "p"),
     *("pi_low", "pi_high", "pi_method", "tau2", "tau2_ci_low", "tau2_ci_high", "i2_tau2", "i2_q"),
