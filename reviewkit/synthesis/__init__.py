@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.asymmetry import asymmetry_test
     from reviewkit.synthesis.base import EmptySynthesis, Synthesis
     from reviewkit.synthesis.batch import PooledMany, pool_many
+    from reviewkit.synthesis.beta_regression import beta_binomial
     from reviewkit.synthesis.dependence import (
         aggregate_effects,
         correlated_covariance,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.excess import ExcessSignificance, excess_significance
     from reviewkit.synthesis.failsafe import FailSafe, fail_safe_n
     from reviewkit.synthesis.funnel import FunnelPlot, funnel_plot
+    from reviewkit.synthesis.glmm_result import CountModel
     from reviewkit.synthesis.grouping import Subgroups, SubgroupsCommon, subgroups, subgroups_common
     from reviewkit.synthesis.heterogeneity import Tau2Interval, h_interval, i2_q_interval, tau2_interval
     from reviewkit.synthesis.kenward import KenwardRoger, kenward_roger
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.ledger import Difference, TableChoice, choose_table_method
     from reviewkit.synthesis.metaregression import likelihood_ratio_test, meta_regression
     from reviewkit.synthesis.model_fit import FitStatistics, fit_statistics, log_likelihood
-    from reviewkit.synthesis.multilevel import gls
+    from reviewkit.synthesis.multilevel_fit import gls, multilevel
     from reviewkit.synthesis.multilevel_result import Multilevel
     from reviewkit.synthesis.multiverse import StudyData, run_multiverse
     from reviewkit.synthesis.multiverse_choices import (
@@ -65,10 +67,12 @@ if TYPE_CHECKING:
     )
     from reviewkit.synthesis.multiverse_result import Conclusion, Multiverse
     from reviewkit.synthesis.p_values import CombinedP, combine_directed_p, combine_p
+    from reviewkit.synthesis.permutation import PermutationTest, permutation_test
     from reviewkit.synthesis.pooled import Pooled
     from reviewkit.synthesis.pooling import pool, synthesise
     from reviewkit.synthesis.precision_effect import PetPeese, pet_peese
     from reviewkit.synthesis.presets import PRESETS, Preset, PresetChoice, preset_table
+    from reviewkit.synthesis.rare_events import glmm, glmm_proportions, glmm_rates
     from reviewkit.synthesis.reexpress import (
         Instrument,
         InstrumentEffect,
@@ -88,6 +92,7 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.table_pool import TablePool
     from reviewkit.synthesis.tau2 import Tau2Estimate, estimate_tau2
     from reviewkit.synthesis.trim_and_fill import TrimAndFill, trimfill
+    from reviewkit.synthesis.two_by_two import pool_two_by_two, recommend_binary
     from reviewkit.synthesis.unreported import WhatIfNull, what_if_null
 
 _MODULES: dict[str, str] = {
@@ -95,6 +100,7 @@ _MODULES: dict[str, str] = {
     "asymmetry": "asymmetry_test",
     "base": "EmptySynthesis Synthesis",
     "batch": "PooledMany pool_many",
+    "beta_regression": "beta_binomial",
     "dependence": "aggregate_effects correlated_covariance shared_control_covariance shared_control_smd_covariance",
     "design": "Design Factor design_matrix",
     "diagnostics": "Baujat Influence StudyEffects baujat influence outliers study_effects",
@@ -104,6 +110,7 @@ _MODULES: dict[str, str] = {
     "excess": "ExcessSignificance excess_significance",
     "failsafe": "FailSafe fail_safe_n",
     "funnel": "FunnelPlot funnel_plot",
+    "glmm_result": "CountModel",
     "grouping": "Subgroups SubgroupsCommon subgroups subgroups_common",
     "heterogeneity": "Tau2Interval h_interval i2_q_interval tau2_interval",
     "kenward": "KenwardRoger kenward_roger",
@@ -111,16 +118,18 @@ _MODULES: dict[str, str] = {
     "ledger": "Difference TableChoice choose_table_method",
     "metaregression": "likelihood_ratio_test meta_regression",
     "model_fit": "FitStatistics fit_statistics log_likelihood",
-    "multilevel": "gls",
+    "multilevel_fit": "gls multilevel",
     "multilevel_result": "Multilevel",
     "multiverse": "StudyData run_multiverse",
     "multiverse_choices": "outliers_in_or_out readings standard_settings studies_in_or_out",
     "multiverse_result": "Conclusion Multiverse",
     "p_values": "CombinedP combine_directed_p combine_p",
+    "permutation": "PermutationTest permutation_test",
     "pooled": "Pooled",
     "pooling": "pool synthesise",
     "precision_effect": "PetPeese pet_peese",
     "presets": "PRESETS Preset PresetChoice preset_table",
+    "rare_events": "glmm glmm_proportions glmm_rates",
     "reexpress": (
         "Instrument InstrumentEffect ShareBeyond calibrated_share_beyond share_beyond smd_on_instrument smd_to_risk"
     ),
@@ -134,6 +143,7 @@ _MODULES: dict[str, str] = {
     "table_pool": "TablePool",
     "tau2": "Tau2Estimate estimate_tau2",
     "trim_and_fill": "TrimAndFill trimfill",
+    "two_by_two": "pool_two_by_two recommend_binary",
     "unreported": "WhatIfNull what_if_null",
 }
 """Module and the public names that live in it."""
@@ -147,6 +157,7 @@ __all__ = [
     "Baujat",
     "CombinedP",
     "Conclusion",
+    "CountModel",
     "Design",
     "Difference",
     "DirectedStudy",
@@ -167,6 +178,7 @@ __all__ = [
     "Multilevel",
     "Multiverse",
     "OutcomeDirection",
+    "PermutationTest",
     "PetPeese",
     "PoolSeries",
     "Pooled",
@@ -195,6 +207,7 @@ __all__ = [
     "albatross_plot",
     "asymmetry_test",
     "baujat",
+    "beta_binomial",
     "calibrated_share_beyond",
     "choose_table_method",
     "cluster_robust",
@@ -212,6 +225,9 @@ __all__ = [
     "fail_safe_n",
     "fit_statistics",
     "funnel_plot",
+    "glmm",
+    "glmm_proportions",
+    "glmm_rates",
     "gls",
     "h_interval",
     "i2_q_interval",
@@ -223,16 +239,20 @@ __all__ = [
     "mantel_haenszel",
     "mantel_haenszel_rates",
     "meta_regression",
+    "multilevel",
     "outliers",
     "outliers_in_or_out",
+    "permutation_test",
     "pet_peese",
     "peto",
     "pool",
     "pool_many",
+    "pool_two_by_two",
     "preset_table",
     "pustejovsky_test",
     "rank_test",
     "readings",
+    "recommend_binary",
     "regression_test",
     "robust_variance",
     "run_multiverse",

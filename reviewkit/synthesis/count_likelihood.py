@@ -70,7 +70,7 @@ class Hypergeometric:
         m = a + c
         low, high = np.maximum(0.0, m - n2), np.minimum(n1, m)
         width = int((high - low).max()) + 1
-        x = low[:, None] + np.arange(width)[None, :]
+        x = low[:, None] + np.arange(width, dtype=np.float64)[None, :]
         inside = x <= high[:, None]
         x = np.where(inside, x, low[:, None])
         lg = special.gammaln

@@ -9,7 +9,7 @@ import numpy as np
 
 from reviewkit.synthesis.dependence import aggregate_effects, correlated_covariance
 from reviewkit.synthesis.metaregression import meta_regression
-from reviewkit.synthesis.multilevel import gls, multilevel
+from reviewkit.synthesis.multilevel_fit import gls, multilevel
 from reviewkit.synthesis.multilevel_result import Multilevel
 from reviewkit.synthesis.pooling import pool
 from reviewkit.synthesis.robust import RobustFit, cluster_robust, robust_variance
