@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.asymmetry import asymmetry_test
     from reviewkit.synthesis.base import EmptySynthesis, Synthesis
     from reviewkit.synthesis.batch import PooledMany, pool_many
+    from reviewkit.synthesis.beta_regression import beta_binomial
     from reviewkit.synthesis.dependence import (
         aggregate_effects,
         correlated_covariance,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from reviewkit.synthesis.ledger import Difference, TableChoice, choose_table_method
     from reviewkit.synthesis.metaregression import likelihood_ratio_test, meta_regression
     from reviewkit.synthesis.model_fit import FitStatistics, fit_statistics, log_likelihood
-    from reviewkit.synthesis.multilevel import gls
+    from reviewkit.synthesis.multilevel_fit import gls, multilevel
     from reviewkit.synthesis.multilevel_result import Multilevel
     from reviewkit.synthesis.multiverse import StudyData, run_multiverse
     from reviewkit.synthesis.multiverse_choices import (
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     )
     from reviewkit.synthesis.multiverse_result import Conclusion, Multiverse
     from reviewkit.synthesis.p_values import CombinedP, combine_directed_p, combine_p
+    from reviewkit.synthesis.permutation import PermutationTest, permutation_test
     from reviewkit.synthesis.pooled import Pooled
     from reviewkit.synthesis.pooling import pool, synthesise
     from reviewkit.synthesis.precision_effect import PetPeese, pet_peese
@@ -98,6 +100,7 @@ _MODULES: dict[str, str] = {
     "asymmetry": "asymmetry_test",
     "base": "EmptySynthesis Synthesis",
     "batch": "PooledMany pool_many",
+    "beta_regression": "beta_binomial",
     "dependence": "aggregate_effects correlated_covariance shared_control_covariance shared_control_smd_covariance",
     "design": "Design Factor design_matrix",
     "diagnostics": "Baujat Influence StudyEffects baujat influence outliers study_effects",
@@ -115,12 +118,13 @@ _MODULES: dict[str, str] = {
     "ledger": "Difference TableChoice choose_table_method",
     "metaregression": "likelihood_ratio_test meta_regression",
     "model_fit": "FitStatistics fit_statistics log_likelihood",
-    "multilevel": "gls",
+    "multilevel_fit": "gls multilevel",
     "multilevel_result": "Multilevel",
     "multiverse": "StudyData run_multiverse",
     "multiverse_choices": "outliers_in_or_out readings standard_settings studies_in_or_out",
     "multiverse_result": "Conclusion Multiverse",
     "p_values": "CombinedP combine_directed_p combine_p",
+    "permutation": "PermutationTest permutation_test",
     "pooled": "Pooled",
     "pooling": "pool synthesise",
     "precision_effect": "PetPeese pet_peese",
@@ -174,6 +178,7 @@ __all__ = [
     "Multilevel",
     "Multiverse",
     "OutcomeDirection",
+    "PermutationTest",
     "PetPeese",
     "PoolSeries",
     "Pooled",
@@ -202,6 +207,7 @@ __all__ = [
     "albatross_plot",
     "asymmetry_test",
     "baujat",
+    "beta_binomial",
     "calibrated_share_beyond",
     "choose_table_method",
     "cluster_robust",
@@ -233,8 +239,10 @@ __all__ = [
     "mantel_haenszel",
     "mantel_haenszel_rates",
     "meta_regression",
+    "multilevel",
     "outliers",
     "outliers_in_or_out",
+    "permutation_test",
     "pet_peese",
     "peto",
     "pool",
