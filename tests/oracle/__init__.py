@@ -1,0 +1,1 @@
+"""Reference numbers of the meta-analysis engine, checked against the public functions."""
