@@ -1,7 +1,18 @@
 """Extraction: arm-level results as the reports print them, and the study effects they give."""
 
+from reviewkit.extraction.contrasts import StudyResult, study_results
 from reviewkit.extraction.rows import ArmRow, Known, parse_rows
 from reviewkit.extraction.schema import COLUMNS
 from reviewkit.extraction.studies import STUDY_COLUMNS, Study, parse_studies
 
-__all__ = ["COLUMNS", "STUDY_COLUMNS", "ArmRow", "Known", "Study", "parse_rows", "parse_studies"]
+__all__ = [
+    "COLUMNS",
+    "STUDY_COLUMNS",
+    "ArmRow",
+    "Known",
+    "Study",
+    "StudyResult",
+    "parse_rows",
+    "parse_studies",
+    "study_results",
+]

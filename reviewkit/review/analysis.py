@@ -1,0 +1,148 @@
+"""The synthesis of one outcome as its plan says: a pool, or the direction of effect where none can be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reviewkit.extraction import ArmRow, StudyResult, study_results
+from reviewkit.protocol import Interval, Outcome, SensitivityAnalysis
+
+if TYPE_CHECKING:
+    from reviewkit.synthesis import DirectionSynthesis, Pooled
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One analysis of an outcome: the studies' results, and the pool if one could be made.
+
+    ``pooled`` is None below the least number of studies, or where the plan does not pool; ``why`` says so.
+    """
+
+    id: str
+    label: str
+    measure: str
+    results: tuple[StudyResult, ...]
+    pooled: Pooled | None
+    why: str
+    sets: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> tuple[StudyResult, ...]:
+        """Results with an effect and its variance."""
+        return tuple(r for r in self.results if r.usable)
+
+    @property
+    def unusable(self) -> tuple[StudyResult, ...]:
+        """Results without: shown beside the pool, never dropped."""
+        return tuple(r for r in self.results if not r.usable)
+
+
+@dataclass(frozen=True)
+class OutcomeAnalysis:
+    """The planned analysis of an outcome, its sensitivity analyses, and the count of directions."""
+
+    outcome: Outcome
+    main: Analysis
+    sensitivity: tuple[Analysis, ...]
+    direction: DirectionSynthesis
+    labels: Mapping[str, str]
+
+    def __str__(self) -> str:
+        if self.main.pooled:
+            return f"{self.outcome.name}: {self.main.pooled}"
+        return f"{self.outcome.name}: not pooled ({self.main.why}). {self.direction}"
+
+
+def analyse(
+    outcome: Outcome,
+    rows: Iterable[ArmRow],
+    labels: Mapping[str, str],
+    *,
+    model: str = "",
+    tau2: str = "",
+    interval: str = "",
+) -> OutcomeAnalysis:
+    """Run the plan of an outcome.
+
+    Parameters
+    ----------
+    rows : iterable of ArmRow
+        Rows of the studies that may enter.
+    labels : mapping of str to str
+        Study id to the name shown.
+    model, tau2, interval : str
+        Overrides of the plan; empty keeps it. Every name the protocol allows may stand here.
+    """
+    table = tuple(rows)
+    plan = outcome.plan
+    base = SensitivityAnalysis(
+        id="main", label="Main analysis", sets=plan.sets, measure=plan.measure,
+        model=model or plan.model, tau2=tau2 or plan.tau2, interval=interval or plan.interval,  # type: ignore[arg-type]
+    )
+    main = _run(base, base, outcome, table, labels)
+    others = tuple(_run(choice, base, outcome, table, labels) for choice in plan.sensitivity)
+    return OutcomeAnalysis(outcome, main, others, _directions(main, outcome, labels), labels)
+
+
+def _run(
+    choice: SensitivityAnalysis, base: SensitivityAnalysis, outcome: Outcome, rows: tuple[ArmRow, ...],
+    labels: Mapping[str, str],
+) -> Analysis:
+    from reviewkit.synthesis import pool
+
+    plan = outcome.plan
+    measure = choice.measure or plan.measure
+    sets = choice.sets or base.sets or plan.sets
+    results = _one_each(study_results(rows, outcome, sets=sets, measure=measure, exclude=choice.exclude))
+    usable = [r for r in results if r.usable]
+    if not plan.pool or len(usable) < plan.least_studies:
+        why = plan.why_not_pooled if not plan.pool else (
+            f"{len(usable)} of {len(results)} studies give usable numbers; a pool wants {plan.least_studies}"
+        )
+        return Analysis(choice.id, choice.label, measure, results, None, why, tuple(sets))
+    pooled = pool(
+        [float(r.yi) for r in usable if r.yi is not None], [float(r.vi) for r in usable if r.vi is not None],
+        studies=[labels.get(r.study_id, r.study_id) for r in usable],
+        model=choice.model or base.model or plan.model, tau2=choice.tau2 or base.tau2,
+        ci=_interval(choice, base), level=plan.level, measure=measure,
+        scale="log" if measure in ("RR", "OR", "ROM") else "natural",
+    )
+    return Analysis(choice.id, choice.label, measure, results, pooled, "", tuple(sets))
+
+
+def _interval(choice: SensitivityAnalysis, base: SensitivityAnalysis) -> Interval:
+    if choice.interval:
+        return choice.interval
+    # Hartung and Knapp's interval belongs to random effects; a common effect takes the normal one.
+    return "normal" if choice.model == "common" else base.interval or "hk"
+
+
+def _one_each(results: tuple[StudyResult, ...]) -> tuple[StudyResult, ...]:
+    """One result a study, a usable one where there is one; the order of the table stays."""
+    found: dict[str, StudyResult] = {}
+    for result in results:
+        if result.study_id not in found or (result.usable and not found[result.study_id].usable):
+            found[result.study_id] = result
+    return tuple(found.values())
+
+
+def _directions(main: Analysis, outcome: Outcome, labels: Mapping[str, str]) -> DirectionSynthesis:
+    """Vote counting on direction; for an association 'benefit' stands for 'higher in the first group'."""
+    from reviewkit.synthesis import DirectedStudy, direction_synthesis
+
+    words = {"intervention": "benefit", "comparator": "harm", "no difference": "no difference"}
+    if outcome.better == "neither":
+        words = {"higher": "benefit", "lower": "harm", "no difference": "no difference"}
+    return direction_synthesis(
+        [
+            DirectedStudy(
+                labels.get(r.study_id, r.study_id),
+                words.get(r.direction if outcome.better == "neither" else r.favours, "unclear"),  # type: ignore[arg-type]
+                n=r.n, note=r.reason,
+            )
+            for r in main.results
+        ],
+        outcome=outcome.name,
+    )
