@@ -1,0 +1,236 @@
+"""Sections on what was found: included studies, and each outcome's pool or direction of effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reviewkit.extraction import ArmRow, StudyResult
+from reviewkit.figures import (
+    DirectionCell,
+    DirectionOutcome,
+    DirectionStudy,
+    Figure,
+    ForestColumn,
+    ForestPooled,
+    ForestRow,
+    direction_plot,
+    forest_plot,
+)
+from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd, number
+from reviewkit.render import Column, Row, Safe, anchor_id, details, el, empty, figure, join, link, table
+from reviewkit.render.html import Child
+from reviewkit.report.methods import citation
+from reviewkit.report.words import (
+    INTERVALS,
+    MEASURES,
+    MODELS,
+    NOT_RATED,
+    directions,
+    favours,
+    finding,
+    natural,
+    studies,
+)
+from reviewkit.review import Review
+from reviewkit.review.analysis import Analysis, OutcomeAnalysis
+
+
+def included_section(review: Review) -> Safe:
+    """Characteristics of the included studies, each with its reports."""
+    rows = []
+    for study in review.studies:
+        reports = join(*[el("span", citation(review.reports[r])) for r in study.reports], sep="; ")
+        size: Child = study.n_randomised if study.n_randomised is not None else "not seen"
+        rows.append(
+            Row([study.label, study.design, study.country or "not stated", size, study.arms, study.comparator,
+                 study.registration or "none seen", study.note, reports], id=anchor_id("study", study.study_id))
+        )
+    return table(
+        ["Study", "Design", "Country", Column("People", numeric=True), "Groups", "Comparator", "Registration", "Note",
+         "Reports"],
+        rows, id_="included",
+        caption=f"{studies(len(rows)).capitalize()} included. People: randomised, or compared where it is no trial.",
+        empty_text="No study met the eligibility criteria.",
+        empty_remedy="None among the records looked at; this was not a complete search.",
+    )
+
+
+def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
+    """Forest plot of the main analysis; studies without usable numbers are listed below the pooled ones."""
+    main, pooled = found.main, found.main.pooled
+    assert pooled is not None
+    half = _half_width(found.outcome.plan.level)
+    weights = dict(zip(pooled.studies, pooled.weights, strict=True))
+    rows = []
+    for result in main.usable:
+        label = found.labels.get(result.study_id, result.study_id)
+        assert result.yi is not None and result.vi is not None
+        low, mid, high = (natural(result.yi + sign * half * result.vi**0.5, main.measure) for sign in (-1, 0, 1))
+        rows.append(ForestRow(label, mid, low, high, float(weights[label]), _cells(result),
+                              href=f"#{anchor_id(found.outcome.id, result.study_id)}"))
+    rows += [
+        ForestRow(found.labels.get(r.study_id, r.study_id), note=_silent(r), in_pool=False,
+                  href=f"#{anchor_id(found.outcome.id, r.study_id)}")
+        for r in main.unusable
+    ]
+    middle, lower, upper = (natural(v, main.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high))
+    prediction = None
+    if pooled.pi_low is not None and pooled.pi_high is not None:
+        prediction = (natural(pooled.pi_low, main.measure), natural(pooled.pi_high, main.measure))
+    total = ForestPooled(
+        f"{MODELS[pooled.model].capitalize()}, {INTERVALS[pooled.ci_method]}", middle, lower, upper, prediction,
+        heterogeneity=heterogeneity(tau2=pooled.tau2, i2=pooled.i2_tau2, q=pooled.q, df=pooled.q_df, p=pooled.q_p),
+        weight=100.0,
+    )
+    return forest_plot(
+        rows, [total], scale="log" if pooled.scale == "log" else "natural", measure=main.measure,
+        axis_label=MEASURES[main.measure], favours=favours(found.outcome, review.protocol),
+        columns=_columns(main), level=100 * found.outcome.plan.level, title=f"Forest plot: {found.outcome.name}",
+    )
+
+
+def _half_width(level: float) -> float:
+    from reviewkit.synthesis.distributions import normal_ppf
+
+    return float(normal_ppf(0.5 + level / 2))
+
+
+def _columns(main: Analysis) -> tuple[ForestColumn, ...]:
+    value = "mean (SD)" if main.measure in ("MD", "SMD", "ROM") else "events / total"
+    heads = (value, "n") if value == "mean (SD)" else (value,)
+    return tuple(ForestColumn(head, group) for group in ("First group", "Second group") for head in heads)
+
+
+def _cells(result: StudyResult) -> tuple[str, ...]:
+    if len(result.rows) != 2:
+        return ()
+    cells: list[str] = []
+    for role in ("intervention", "comparator"):
+        row = next(r for r in result.rows if r.arm_role == role)
+        if row.events is not None:
+            cells.append(f"{row.events} / {row.total}")
+        else:
+            spread = row.sd if row.sd is not None else (row.se or 0) * (row.n or 0) ** 0.5
+            cells += [mean_sd(row.mean, spread), str(row.n)]
+    return tuple(cells)
+
+
+def _silent(result: StudyResult) -> str:
+    said = f"; reported: {result.direction}" if result.direction != "not stated" else ""
+    return f"{result.reason}{said}"
+
+
+def direction_figure(found: Sequence[OutcomeAnalysis], review: Review, title: str) -> Figure | None:
+    """Effect-direction plot of some outcomes; None where no study reports any of them."""
+    told = [f for f in found if f.main.results]
+    if not told:
+        return None
+    neutral = all(f.outcome.better == "neither" for f in told)
+    words = {"better": "higher", "worse": "lower"} if neutral else {}
+    cells: dict[str, dict[str, DirectionCell]] = {}
+    sizes: dict[str, int | None] = {}
+    for analysis in told:
+        for result in analysis.main.results:
+            label = analysis.labels.get(result.study_id, result.study_id)
+            word = result.direction if analysis.outcome.better == "neither" else result.favours
+            key = {"intervention": "better", "comparator": "worse", "higher": "better", "lower": "worse",
+                   "no difference": "none", "mixed": "mixed"}.get(word, "unclear")
+            cells.setdefault(label, {})[analysis.outcome.name] = DirectionCell(
+                key, href=f"#{anchor_id(analysis.outcome.id, result.study_id)}")
+            sizes[label] = sizes.get(label) or result.n
+    size_of = {s.label: s.n_randomised for s in review.all_studies}
+    rows = [DirectionStudy(label, row, n=sizes[label] or size_of.get(label)) for label, row in cells.items()]
+    heads = [DirectionOutcome(f.outcome.name, _test(f)) for f in told]
+    return direction_plot(rows, heads, title=title, words=words)
+
+
+def _test(found: OutcomeAnalysis) -> str:
+    count = found.direction
+    return f"{count.benefit} of {count.counted}" if count.counted else "none counted"
+
+
+def results_section(review: Review, found: Sequence[OutcomeAnalysis]) -> Safe:
+    """Every outcome of the protocol, in its order; harms and silence included."""
+    return join(*[_outcome(review, item) for item in found])
+
+
+def _outcome(review: Review, found: OutcomeAnalysis) -> Safe:
+    outcome, main = found.outcome, found.main
+    head = el("h3", outcome.name, id=anchor_id("outcome", outcome.id))
+    if not main.results:
+        harm = outcome.importance == "harm"
+        why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
+        return join(head, empty(why, "Silence about harm is not absence of harm." if harm else
+                                "None among the records looked at; this was not a complete search."))
+    shown: list[Safe] = []
+    if main.pooled:
+        shown.append(figure(Safe(forest_figure(found, review).svg), f"{finding(found)} Forest plot.",
+                            id_=anchor_id("forest", outcome.id), notes=[*main.pooled.warnings, directions(found)]))
+    else:
+        picture = direction_figure([found], review, f"Effect-direction plot: {outcome.name}")
+        assert picture is not None
+        shown.append(figure(Safe(picture.svg), f"{finding(found)} Effect-direction plot.",
+                            id_=anchor_id("direction", outcome.id)))
+    return join(head, *shown, el("p", NOT_RATED), _sensitivity(found), _lineage(found))
+
+
+def _sensitivity(found: OutcomeAnalysis) -> Safe:
+    if not found.sensitivity:
+        return Safe("")
+    rows: list[list[Child]] = []
+    for analysis in (found.main, *found.sensitivity):
+        pooled = analysis.pooled
+        if pooled is None:
+            rows.append([analysis.label, len(analysis.usable), "not pooled", "", "", analysis.why])
+            continue
+        values = [natural(v, analysis.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
+        prediction = interval(natural(pooled.pi_low, analysis.measure), natural(pooled.pi_high, analysis.measure)) \
+            if pooled.pi_low is not None and pooled.pi_high is not None else "–"
+        how = f"{MODELS[pooled.model]}" + (f", {pooled.tau2_method}" if pooled.model == "random" else "")
+        rows.append([analysis.label, pooled.k, estimate(values[0], values[1], values[2]), prediction,
+                     f"{pooled.i2_tau2 if pooled.model == 'random' else pooled.i2_q:.0f}%",
+                     f"{how}, {INTERVALS[pooled.ci_method]}"])
+    measure = found.main.measure
+    return table(
+        ["Analysis", Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
+         Column("Prediction interval", numeric=True), Column("I²", numeric=True), "How"],
+        rows, caption=f"{found.outcome.name}: the same question under other choices, all named in the protocol.",
+        id_=anchor_id("sensitivity", found.outcome.id),
+    )
+
+
+def _lineage(found: OutcomeAnalysis) -> Safe:
+    """How each study's result came about: as printed, where, by whom, and every step to the effect."""
+    blocks = [_trace(found, result, "") for result in found.main.results]
+    shown = {(r.study_id, tuple(row.row_id for row in r.rows)) for r in found.main.results}
+    for analysis in found.sensitivity:
+        for result in analysis.results:
+            key = (result.study_id, tuple(row.row_id for row in result.rows))
+            if key not in shown:
+                shown.add(key)
+                blocks.append(_trace(found, result, analysis.id))
+    return details(f"How each number came about ({len(blocks)})", *blocks)
+
+
+def _trace(found: OutcomeAnalysis, result: StudyResult, where: str) -> Safe:
+    label = found.labels.get(result.study_id, result.study_id)
+    head = f"{label} (in: {where})" if where else label
+    steps = list(result.steps) or [f"no effect: {result.reason}"]
+    return el(
+        "div", el("h4", head, class_="no-contents"),
+        el("ul", *[el("li", _printed(row)) for row in result.rows]),
+        el("ol", *[el("li", step) for step in steps]),
+        el("p", "Not used: ", "; ".join(result.unused)) if result.unused else None,
+        id=anchor_id(found.outcome.id, result.study_id, *([where] if where else [])),
+        class_="lineage",
+    )
+
+
+def _printed(row: ArmRow) -> Safe:
+    seen = link(row.locator, row.url) if row.url else row.locator
+    what = row.as_printed or row.p_value_printed or row.reported_direction.replace("_", " ") or "no number"
+    status = f"; number {row.number_status}" + (f", n {row.n_status}" if row.n_status else "")
+    note = f"; {row.note}" if row.note else ""
+    size = f", n = {number(row.n, 0)}" if row.n else ""
+    return join(f"{row.row_id}, {row.arm}{size}: as printed “{what}” (", seen, f"; extracted by {row.extractor}",
+                f"{status}){note}")

@@ -1,0 +1,248 @@
+"""Sections on what was asked and how records were found: protocol, searches, flow, lists of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reviewkit.figures import Figure, FlowBox, FlowColumn, FlowCount, FlowDiagram, FlowStage, flow_diagram
+from reviewkit.model import Record
+from reviewkit.render import Column, Row, Safe, anchor_id, definition_list, details, el, figure, join, link, table, text
+from reviewkit.render.html import Child
+from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
+from reviewkit.review import Review
+from reviewkit.screening import ReportStatus
+
+
+def protocol_section(review: Review) -> Safe:
+    """Question, eligibility, outcomes with their plans, analysis sets, amendments."""
+    protocol, asked = review.protocol, review.protocol.question
+    facts = [
+        ("Population", asked.population),
+        ("Exposure" if asked.exposure and not asked.intervention else "Intervention",
+         "; ".join(part for part in (asked.intervention, asked.exposure) if part)),
+        ("Comparator", asked.comparator),
+        ("Kind of question", asked.kind),
+        ("Eligible designs", "; ".join(protocol.eligibility.designs)),
+        ("Eligibility judged on", "abstracts and web pages" if asked.eligibility_basis == "abstract" else "full texts"),
+        ("Protocol", f"version {asked.version} of {asked.date.isoformat()}; registration: {asked.registration}"),
+        ("Votes wanted", f"{protocol.screening.votes_title_abstract} on title and abstract, "
+                         f"{protocol.screening.votes_full_text} on eligibility"),
+        ("Funding", asked.funding),
+        ("Conflicts of interest", asked.conflicts),
+    ]
+    further = protocol.eligibility.criteria
+    return join(
+        definition_list(facts),
+        el("p", "Further criteria:") if further else None,
+        el("ul", *[el("li", item) for item in further]) if further else None,
+        _outcomes(review),
+        details("Analysis sets", definition_list([(s.id, s.rule) for s in protocol.analysis_sets]), id_="sets"),
+        table(
+            ["Version", "Date", "Change", "Reason"],
+            [(a.version, a.date.isoformat(), a.change, a.reason) for a in protocol.amendments],
+            caption="Amendments to the protocol.", empty_text="The protocol has not been amended.",
+        ),
+    )
+
+
+def _outcomes(review: Review) -> Safe:
+    rows = []
+    for outcome in review.protocol.outcomes:
+        plan = outcome.plan
+        how = (
+            f"{MEASURES[plan.measure]}; {MODELS[plan.model]}, {plan.tau2} for τ², {INTERVALS[plan.interval]}; "
+            f"from {plan.least_studies} studies"
+            if plan.pool else f"not pooled: {plan.why_not_pooled}"
+        )
+        important = outcome.important_difference
+        worth = (
+            f"{important.value:g} ({important.measure}; {important.source})" if important
+            else f"none set: {outcome.no_important_difference_because}"
+        )
+        rows.append(Row([outcome.name, outcome.importance, "; ".join(i.name for i in outcome.instruments) or "any",
+                         outcome.timepoint, worth, how], id=anchor_id("planned", outcome.id)))
+    return table(
+        ["Outcome", "Importance", "Instruments, in order", "Time", "Minimal important difference", "Synthesis planned"],
+        rows, caption="Outcomes and what was planned for each.", id_="outcomes-planned",
+    )
+
+
+def searches_section(review: Review) -> Safe:
+    """Where the records came from, file by file, with what became of each entry."""
+    sources = review.sources
+    searches = sources.searches
+    settled = [r.origin.file for r, _ in sources.settled]
+    by_name = {item.name: item for item in searches.file}
+    rows: list[list[Child]] = []
+    for result in sources.results:
+        item = by_name[result.file]
+        done = settled.count(result.file)
+        rows.append([
+            result.file, item.source or "none", item.date.isoformat() if item.date else "none",
+            result.format, result.encoding, result.entries, len(result.records), done, len(result.rejected) - done,
+        ])
+    repairs = [(r.file, str(repair.line), repair.message) for r in sources.results for repair in r.repairs]
+    rejected = [(r.origin.file, str(r.origin.line), r.key, r.reason, "settled: " + why) for r, why in sources.settled]
+    rejected += [(r.origin.file, str(r.origin.line), r.key, r.reason, "waits for a person") for r in sources.unsettled]
+    queries = [details(f"Query: {item.source}", el("pre", item.query)) for item in searches.file if item.query]
+    return join(
+        el("p", "No database or register was searched." if searches.kind == "not-a-database-search"
+           else "Databases and registers were searched as follows."),
+        el("p", searches.note) if searches.note else None,
+        table(
+            ["File", "Source", "Date of search", "Format", "Encoding", *[Column(head, numeric=True) for head in
+             ("Entries", "Accepted", "Settled", "Rejected")]],
+            rows, caption="Every entry is accounted for: accepted + settled + rejected = entries.", id_="files",
+        ),
+        *queries,
+        table(["File", "Line", "Entry", "What is wrong", "What was done"], rejected, id_="rejected",
+              caption="Entries that could not be read.", empty_text="Every entry could be read."),
+        table(["File", "Line", "Repair"], repairs, caption="Damage mended while reading.", id_="repairs",
+              empty_text="Nothing had to be mended."),
+    )
+
+
+def flow_figure(review: Review) -> Figure:
+    """The PRISMA 2020 flow of a new review."""
+    flow = review.flow
+    on_abstract = flow.eligibility_basis == "abstract"
+    found = FlowStage(
+        "identified",
+        FlowBox("Records identified", flow.identified, "#files",
+                [FlowCount(name, n, "#files") for name, n in flow.by_source.items()]),
+        [FlowBox("Duplicate records removed", flow.duplicates, "#duplicates")],
+    )
+    later = [
+        FlowStage(
+            "screened", FlowBox("Records screened", flow.screened, "#reports"),
+            [FlowBox("Records excluded", flow.excluded_title_abstract, "#excluded-title-abstract")],
+        )
+    ]
+    leaving = [FlowBox("Reports excluded", flow.excluded, "#excluded",
+                       [FlowCount(label, n, "#excluded") for label, n in flow.excluded_by_reason.items()])]
+    if flow.awaiting or flow.undecided:
+        leaving.append(FlowBox("Awaiting classification", flow.awaiting + flow.undecided, "#excluded"))
+    if on_abstract:
+        later.append(FlowStage("sought", FlowBox("Reports sought for full text", 0, in_sum=False)))
+        later.append(FlowStage("assessed", FlowBox("Reports assessed on abstract or web page", flow.assessed,
+                                                   "#excluded"), leaving))
+    else:
+        later.append(FlowStage(
+            "sought", FlowBox("Reports sought for retrieval", flow.assessed + flow.not_retrieved),
+            [FlowBox("Reports not retrieved", flow.not_retrieved)]))
+        later.append(FlowStage("assessed", FlowBox("Reports assessed for eligibility", flow.assessed, "#excluded"),
+                               leaving))
+    databases, others = "Databases and registers", "Other methods"
+    if flow.searched:
+        columns = [FlowColumn(databases, [found, *later])]
+    else:
+        columns = [
+            FlowColumn(databases, [FlowStage("identified", FlowBox("Records identified", state="not searched"))]),
+            FlowColumn(others, [found, *later]),
+        ]
+    included = FlowBox("Studies included", flow.included_studies, "#included")
+    return flow_diagram(FlowDiagram(columns, included, flow.included_reports))
+
+
+def flow_section(review: Review) -> Safe:
+    """The flow diagram, and the lists behind its numbers."""
+    flow = review.flow
+    records = count_words(flow.identified, "record")
+    caption = (
+        f"{records} describe {count_words(flow.screened + flow.unscreened, 'report')}; "
+        f"{flow.included_reports} of them, on {count_words(flow.included_studies, 'study', 'studies')}, are included. "
+        "PRISMA 2020 flow diagram; each number leads to the list behind it."
+    )
+    notes = []
+    if flow.eligibility_basis == "abstract":
+        notes.append(f"Sought for full text: 0. Assessed on abstract or web page: {flow.assessed}.")
+    if flow.unsettled_entries:
+        notes.append(f"{count_words(flow.unsettled_entries, 'entry', 'entries')} could not be read and nobody has "
+                     "settled them: they stand in no box.")
+    return join(
+        figure(Safe(flow_figure(review).svg), caption, id_="flow", notes=notes),
+        _votes(review),
+        _duplicates(review),
+        details(f"Reports screened ({len(review.reports)})",
+                _report_table(review, review.screening.at("title-abstract"), "reports", "Every report screened.")),
+        details(
+            f"Excluded on title and abstract ({flow.excluded_title_abstract})",
+            _report_table(review, review.screening.at("title-abstract", "exclude"), "excluded-title-abstract",
+                          "Reports excluded on title and abstract."),
+        ),
+    )
+
+
+def _votes(review: Review) -> Safe:
+    wanted = review.protocol.screening
+    one = wanted.votes_title_abstract == 1 and wanted.votes_full_text == 1
+    imported = any(d.origin == "imported" for lines in review.decisions.values() for d in lines)
+    return el(
+        "p",
+        "Each report was judged in one pass, by one role; no second vote was cast, so there is no agreement to report."
+        if one else "Each report was judged as the protocol asks.",
+        " Decisions were imported from a table; the times in the logs say when the lines were written, not when the "
+        "decisions were made." if imported else "",
+    )
+
+
+def _duplicates(review: Review) -> Safe:
+    members: dict[str, list[str]] = {}
+    for record_id, report in review.report_of.items():
+        members.setdefault(report, []).append(record_id)
+    rows = []
+    for report, ids in members.items():
+        if len(ids) > 1:
+            origins = [(i, review.records[i].origin) for i in ids]
+            places = "; ".join(f"{i} ({origin.file}, line {origin.line})" for i, origin in origins)
+            rows.append([title_of(review.reports[report]), report, places])
+    return details(
+        f"Duplicate records ({review.flow.duplicates})",
+        table(["Report", "Id", "Records that describe it"], rows, id_="duplicates",
+              caption="Records found to describe the same report; nothing was deleted.",
+              empty_text="No two records describe the same report."),
+    )
+
+
+def _report_table(review: Review, statuses: Iterable[ReportStatus], id_: str, caption: str) -> Safe:
+    rows = []
+    for status in statuses:
+        record = review.reports[status.report]
+        reason = review.protocol.reasons.get(status.reason, status.reason)
+        rows.append([citation(record), record.year or "–", status.outcome, reason, status.note])
+    return table(["Report", "Year", "Decision", "Reason", "Note"], rows, id_=id_, caption=caption,
+                 empty_text="None.")
+
+
+def excluded_section(review: Review) -> Safe:
+    """Reports judged beyond title and abstract and excluded, each with its reason."""
+    statuses = [s for s in review.screening.at("full-text") if s.outcome != "include"]
+    rows = [
+        [citation(review.reports[s.report]), review.protocol.reasons.get(s.reason, s.reason) or s.outcome, s.note]
+        for s in statuses
+    ]
+    near = [study for study in review.all_studies if study.tier == "near-miss"]
+    return join(
+        table(["Report", "Reason", "Note"], rows, id_="excluded",
+              caption=f"{count_words(len(rows), 'report')} excluded after a closer look, each with its reason.",
+              empty_text="No report was excluded at this stage."),
+        table(["Study", "Design", "Why a reader might expect it"],
+              [[s.label, s.design, s.note] for s in near], id_="near-misses",
+              caption="Near misses: studies that a reader may expect here and that the rule excludes.",
+              empty_text="None."),
+    )
+
+
+def title_of(record: Record) -> str:
+    """The title, or what stands in its place."""
+    return record.title or "(no title)"
+
+
+def citation(record: Record) -> Safe:
+    """Authors, title, journal and year of a report, with a link where one is known."""
+    names = [a.family for a in record.authors]
+    who = f"{', '.join(names[:3])}{' et al.' if len(names) > 3 else ''}. " if names else ""
+    where = " ".join(part for part in (record.journal, str(record.year or "")) if part)
+    url = f"https://doi.org/{record.doi}" if record.doi else record.url
+    title = link(title_of(record), url) if url else text(title_of(record))
+    return join(who, title, f". {where}" if where else "")

@@ -1,0 +1,153 @@
+"""`open_report`: a review's report, each section a call that returns HTML for the page."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from reviewkit.errors import ReviewkitError
+from reviewkit.render import Safe, definition_list, el, join, notice, table
+from reviewkit.report import findings, methods, words
+from reviewkit.report.outputs import save
+from reviewkit.review import Review, find_root, open_review
+from reviewkit.review.analysis import OutcomeAnalysis
+from reviewkit.review.provenance import Provenance, provenance
+
+SEAL = "reviewkit: the report is complete"
+
+
+def open_report(question: str, *, model: str = "", tau2: str = "", interval: str = "") -> Report:
+    """Open the report of a question; the overrides stand in place of the plan's choices in every outcome.
+
+    Raises
+    ------
+    InputError
+        If anything in the question's files keeps it from running: everything at once.
+    ReviewkitError
+        If the notebook runs in another Python than the one that called for it.
+    """
+    wanted = os.environ.get("REVIEWKIT_PYTHON")
+    if wanted and Path(wanted).resolve() != Path(sys.executable).resolve():
+        raise ReviewkitError(f"the notebook runs in {sys.executable}, not in {wanted}.", code="kernel",
+                             remedy="Choose the kernel of the project's own environment.")
+    review = open_review(question, find_root())
+    overrides = {k: v for k, v in (("model", model), ("tau2", tau2), ("interval", interval)) if v}
+    return Report(review, tuple(overrides.items()))
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """The report of one review."""
+
+    review: Review
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title, which says so where judgements are demonstration judgements."""
+        lead = {"demonstration": "Demonstration review: ", "draft": "Draft: ", "final": ""}
+        asked = self.review.protocol.question
+        return lead[asked.status] + asked.title
+
+    @cached_property
+    def outcomes(self) -> tuple[OutcomeAnalysis, ...]:
+        """The analysis of every outcome, in the protocol's order."""
+        return tuple(self.review.synthesise(name, **dict(self.overrides)) for name in self.review.protocol.outcome_ids)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Digests of inputs, code and environment."""
+        return provenance(self.review, dict(self.overrides))
+
+    def opening(self) -> Safe:
+        """Title, what this page is, the one-sentence answer."""
+        protocol = self.review.protocol
+        demonstration = notice(words.DEMONSTRATION, title="This is a demonstration, not a finished review. ",
+                               kind="demonstration", id_="demonstration")
+        changed = ", ".join(f"{name} = {value}" for name, value in self.overrides)
+        return join(
+            el("h1", self.title),
+            demonstration if protocol.demonstration else None,
+            el("p", words.answer(protocol, list(self.outcomes), len(self.review.studies)), class_="answer"),
+            notice(f"Choices changed from the protocol for this run: {changed}.", kind="warning") if changed else None,
+            el("p", words.NO_ADVICE),
+        )
+
+    def cite(self) -> Safe:
+        """How to cite this report; the author is the project as an organisation."""
+        asked = self.review.protocol.question
+        return join(
+            el("p", f"reviewkit project. {self.title} Version {asked.version}, {asked.date.isoformat()}. "
+                    f"Report {self.provenance.report_id}."),
+            el("p", "Cite it as what it is: a demonstration of software, not as evidence.")
+            if self.review.protocol.demonstration else None,
+        )
+
+    def protocol(self) -> Safe:
+        """What was asked and planned."""
+        return methods.protocol_section(self.review)
+
+    def searches(self) -> Safe:
+        """Where the records came from."""
+        return methods.searches_section(self.review)
+
+    def flow(self) -> Safe:
+        """PRISMA 2020 flow and the lists behind it."""
+        return methods.flow_section(self.review)
+
+    def included(self) -> Safe:
+        """Characteristics of the included studies."""
+        return findings.included_section(self.review)
+
+    def excluded(self) -> Safe:
+        """Reports excluded after a closer look, with reasons."""
+        return methods.excluded_section(self.review)
+
+    def results(self) -> Safe:
+        """Each outcome's pool or direction of effect, with sensitivity analyses and lineage."""
+        return findings.results_section(self.review, self.outcomes)
+
+    def limitations(self) -> Safe:
+        """What the reader must hold against this review."""
+        items = [*self.review.protocol.question.limitations, *_known_limits(self.review)]
+        return el("ul", *[el("li", item) for item in items])
+
+    def about(self) -> Safe:
+        """Digests, versions and parameters: what a re-run is compared with."""
+        found = self.provenance
+        facts = [("Report", found.report_id), ("Inputs", found.inputs), ("Code", found.code),
+                 ("Environment", found.environment),
+                 ("Parameters", ", ".join(f"{k} = {v}" for k, v in self.overrides) or "as the protocol says"),
+                 ("Versions", ", ".join(f"{k} {v}" for k, v in found.versions.items()))]
+        rows = [[name, digest] for name, digest in found.files.items()]
+        return join(
+            el("p", "The same inputs, code and package versions give this page byte for byte."),
+            definition_list(facts),
+            table(["File", "SHA-256"], rows, caption="Input files.", id_="inputs"),
+        )
+
+    def save(self, folder: str) -> Safe:
+        """Write results.json, tables and figures to a folder, and leave the seal that says all went well."""
+        if folder:
+            save(self, Path(folder))
+        return el("p", SEAL, class_="seal")
+
+
+def _known_limits(review: Review) -> Sequence[str]:
+    """Limits that follow from the files themselves."""
+    found = []
+    if review.sources.searches.kind == "not-a-database-search":
+        found.append("No database was searched: the set of records is not complete, and no search can be repeated.")
+    if review.protocol.question.eligibility_basis == "abstract":
+        found.append("Eligibility and numbers rest on abstracts and web pages; no full text was sought.")
+    if review.protocol.screening.votes_title_abstract == 1:
+        found.append("One pass of screening: errors of a single reviewer were not caught by a second.")
+    if len(review.protocol.extraction.extractors) == 1:
+        found.append("One extraction: no second person read the numbers.")
+    found.append("Risk of bias and certainty (GRADE) have not been rated; missing evidence was not assessed.")
+    found.append("Retractions were not checked.")
+    return found

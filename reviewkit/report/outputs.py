@@ -1,0 +1,116 @@
+"""What stands beside the page: results.json, tables as CSV, figures as SVG."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewkit.extraction import COLUMNS
+from reviewkit.report.findings import direction_figure, forest_figure
+from reviewkit.report.methods import flow_figure
+from reviewkit.review.analysis import Analysis, OutcomeAnalysis
+from reviewkit.store.files import write_atomic
+from reviewkit.tables import write_csv
+
+if TYPE_CHECKING:
+    from reviewkit.report.opened import Report
+
+SCHEMA_VERSION = "1.0"
+
+
+def save(report: Report, folder: Path) -> None:
+    """Write results.json, tables/*.csv and figures/*.svg into a folder."""
+    write_atomic(folder / "results.json", _json(results(report)))
+    review = report.review
+    write_csv(folder / "tables" / "extraction.csv", COLUMNS,
+              [{name: getattr(row, name) for name in COLUMNS} for row in review.rows])
+    write_csv(folder / "tables" / "included.csv", ("study_id", "label", "design", "country", "n_randomised", "arms"),
+              [{"study_id": s.study_id, "label": s.label, "design": s.design, "country": s.country,
+                "n_randomised": s.n_randomised, "arms": s.arms} for s in review.studies])
+    write_csv(folder / "tables" / "decisions.csv", ("report", "stage", "outcome", "reason", "note"),
+              [{"report": s.report, "stage": s.stage, "outcome": s.outcome, "reason": s.reason, "note": s.note}
+               for stage in review.screening.stages for s in review.screening.at(stage)])
+    write_csv(folder / "tables" / "effects.csv",
+              ("outcome", "analysis", "study", "measure", "yi", "vi", "reason", "direction"), _effects(report))
+    write_atomic(folder / "figures" / "flow.svg", flow_figure(review).svg)
+    for found in report.outcomes:
+        picture = forest_figure(found, review) if found.main.pooled else direction_figure(
+            [found], review, f"Effect-direction plot: {found.outcome.name}")
+        if picture:
+            write_atomic(folder / "figures" / f"{found.outcome.id}.svg", picture.svg)
+
+
+def results(report: Report) -> dict[str, object]:
+    """Everything the report states, for machines; ratios on the log scale, I² in percent."""
+    review, asked = report.review, report.review.protocol.question
+    found = report.provenance
+    return {
+        "schema": SCHEMA_VERSION,
+        "question": review.question,
+        "title": report.title,
+        "status": asked.status,
+        "eligibility_basis": asked.eligibility_basis,
+        "protocol_version": asked.version,
+        "date": asked.date.isoformat(),
+        "parameters": dict(report.overrides),
+        "flow": review.flow.as_dict(),
+        "included": [study.study_id for study in review.studies],
+        "outcomes": [_outcome(item) for item in report.outcomes],
+        "log_heads": {f"{stage}/{who}": log.head for (stage, who), log in review.logs.items() if log.entries},
+        "provenance": {"report": found.report_id, "inputs": found.inputs, "code": found.code,
+                       "environment": found.environment, "files": dict(found.files), "versions": dict(found.versions)},
+    }
+
+
+def _outcome(found: OutcomeAnalysis) -> dict[str, object]:
+    return {
+        "id": found.outcome.id,
+        "name": found.outcome.name,
+        "main": _analysis(found.main),
+        "sensitivity": [_analysis(item) for item in found.sensitivity],
+        "direction": found.direction.as_dict(),
+        "certainty": None,
+    }
+
+
+def _analysis(item: Analysis) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "label": item.label,
+        "measure": item.measure,
+        "sets": list(item.sets),
+        "pooled": item.pooled.as_dict() if item.pooled else None,
+        "why_not_pooled": item.why or None,
+        "studies": [
+            {"study": r.study_id, "yi": r.yi, "vi": r.vi, "reason": r.reason or None, "direction": r.direction,
+             "favours": r.favours, "n": r.n, "rows": [row.row_id for row in r.rows], "steps": list(r.steps)}
+            for r in item.results
+        ],
+    }
+
+
+def _effects(report: Report) -> Iterable[Mapping[str, object]]:
+    for found in report.outcomes:
+        for analysis in (found.main, *found.sensitivity):
+            for r in analysis.results:
+                yield {"outcome": found.outcome.id, "analysis": analysis.id, "study": r.study_id,
+                       "measure": analysis.measure, "yi": _round(r.yi), "vi": _round(r.vi), "reason": r.reason,
+                       "direction": r.direction}
+
+
+def _round(value: object) -> object:
+    """Twelve significant digits, so that the last bit of a sum does not change a file."""
+    if isinstance(value, float):
+        return None if not math.isfinite(value) else float(f"{value:.12g}")
+    if isinstance(value, Mapping):
+        return {str(k): _round(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_round(item) for item in value]
+    return value
+
+
+def _json(values: object) -> str:
+    return json.dumps(_round(values), ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,108 @@
+"""Sentences composed from numbers. They say what was found, and no more than the certainty allows.
+
+Until the certainty of an outcome is rated (GRADE), a sentence states the finding in the past tense, about the
+studies themselves, and says that the certainty has not been rated.
+"""
+
+from __future__ import annotations
+
+import math
+
+from reviewkit.numbers import estimate_in_words, p_value
+from reviewkit.protocol import Outcome, Protocol
+from reviewkit.review.analysis import OutcomeAnalysis
+
+MEASURES = {
+    "SMD": "standardised mean difference (Hedges' g)", "MD": "mean difference", "ROM": "ratio of means",
+    "RR": "risk ratio", "OR": "odds ratio", "RD": "risk difference",
+}  # fmt: skip
+MODELS = {"random": "random effects", "common": "common effect"}
+INTERVALS = {
+    "normal": "normal interval", "t": "t interval", "hk": "Hartung–Knapp–Sidik–Jonkman interval",
+    "hk-adhoc": "Hartung–Knapp–Sidik–Jonkman interval, never narrower than the normal one",
+}  # fmt: skip
+NOT_RATED = "The certainty of this evidence has not been rated."
+NO_ADVICE = (
+    "This page reports what a set of records says. It is no advice on anyone's care: decisions about care belong "
+    "with the person concerned and a clinician."
+)
+DEMONSTRATION = (
+    "The question, the records and the numbers are real; the judgements are not those of a finished review. "
+    "Screening and extraction are one pass by the project itself, on abstracts and web pages instead of full texts, "
+    "from records that no database search produced. They show what the software does, and are to be replaced by "
+    "two human reviewers before anyone relies on them."
+)
+
+
+def natural(value: float, measure: str) -> float:
+    """A value as readers know it: ratios back from the log scale."""
+    return math.exp(value) if measure in ("RR", "OR", "ROM") else value
+
+
+def count_words(n: int, singular: str, plural: str = "") -> str:
+    """'1 study', '4 studies'."""
+    return f"{n} {singular if n == 1 else plural or singular + 's'}"
+
+
+def studies(n: int) -> str:
+    """'no study', '1 study', '4 studies'."""
+    return "no study" if n == 0 else count_words(n, "study", "studies")
+
+
+def finding(found: OutcomeAnalysis) -> str:
+    """One sentence on what an outcome's analysis found."""
+    outcome, main = found.outcome, found.main
+    if not main.results:
+        return f"{outcome.name}: none of the studies looked at reports it."
+    pooled = main.pooled
+    if pooled is None:
+        return f"{outcome.name}: not pooled ({main.why}). {directions(found)}"
+    values = [natural(v, main.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
+    effect = estimate_in_words(values[0], values[1], values[2], level=100 * pooled.level)
+    beside = f" {studies(len(main.unusable)).capitalize()} without usable numbers "
+    beside += "stands" if len(main.unusable) == 1 else "stand"
+    return (
+        f"{outcome.name}: {studies(pooled.k)} pooled, {MEASURES[main.measure]} {effect}."
+        + (f"{beside} beside the pool." if main.unusable else "")
+    )
+
+
+def directions(found: OutcomeAnalysis) -> str:
+    """What the studies' directions say, with the sign test where two or more are counted."""
+    count = found.direction
+    up, down = ("higher", "lower") if found.outcome.better == "neither" else ("in favour", "against")
+    parts = [f"{count.benefit} {up}", f"{count.harm} {down}"]
+    if count.no_difference:
+        parts.append(f"{count.no_difference} no difference")
+    if count.unclear:
+        parts.append(f"{count.unclear} not stated or mixed")
+    test = ""
+    if count.counted >= 2 and count.p is not None:
+        test = f"; sign test of the {count.counted} with a direction {p_value(count.p)}"
+    return f"Direction of effect in {studies(count.k)}: {', '.join(parts)}{test}."
+
+
+def answer(protocol: Protocol, found: list[OutcomeAnalysis], included: int) -> str:
+    """The one-sentence answer: the first outcome's finding, or that there is none."""
+    if not included:
+        return (
+            "No eligible study was found among the records looked at; this was not a complete search."
+        )
+    first = next((f for f in found if f.main.pooled), None)
+    if first is not None:
+        return f"{finding(first)} {NOT_RATED}"
+    told = [f for f in found if f.main.results and f.outcome.importance != "harm"]
+    names = ", ".join(f.outcome.name.lower() for f in told[:3])
+    return (
+        f"{studies(included).capitalize()} met the eligibility criteria, but the numbers that are visible cannot be "
+        f"pooled for any outcome; only the direction of effect can be shown (for {names}, among others). {NOT_RATED}"
+    )
+
+
+def favours(outcome: Outcome, protocol: Protocol) -> tuple[str, str]:
+    """What lies to the left and to the right of no effect."""
+    if outcome.better == "neither":
+        return ("lower in the first group", "higher in the first group")
+    good = f"favours {protocol.question.therapy}"
+    other = "favours comparator"
+    return (good, other) if outcome.better == "lower" else (other, good)
