@@ -66,6 +66,9 @@ class Flow:
                 self.assessed - self.excluded - self.awaiting - self.undecided,
             ),
         )
+        for name, number in asdict(self).items():
+            if isinstance(number, int) and number < 0:
+                raise ReviewkitError(f"the flow has {name} = {number}; a count is 0 or more.", code="flow")
         for name, stated, counted in sums:
             if stated != counted:
                 raise ReviewkitError(

@@ -27,6 +27,14 @@ Kind = Literal["intervention", "association", "harms"]
 Stage = Literal["title-abstract", "full-text"]
 
 
+class PlacedErrors(ValueError):
+    """Several contradictions of one file, each with the key it stands at."""
+
+    def __init__(self, errors: list[tuple[tuple[str | int, ...], str]]) -> None:
+        super().__init__("; ".join(text for _, text in errors))
+        self.errors = errors
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -213,23 +221,30 @@ class Protocol(_Part):
 
     @model_validator(mode="after")
     def _names_agree(self) -> Protocol:
-        sets = [s.id for s in self.analysis_sets]
-        pooled = {s.id for s in self.analysis_sets if s.pooled}
-        errors = [f"analysis set {name!r} is named twice" for name in sorted({s for s in sets if sets.count(s) > 1})]
-        names = [o.id for o in self.outcomes]
-        errors += [f"outcome {name!r} is named twice" for name in sorted({n for n in names if names.count(n) > 1})]
-        for outcome in self.outcomes:
-            wanted = set(outcome.plan.sets).union(*(s.sets or () for s in outcome.plan.sensitivity))
-            for name in sorted(wanted - set(sets)):
-                errors.append(f"outcome {outcome.id!r} uses analysis set {name!r}; known: {', '.join(sets)}")
-            for name in sorted((wanted & set(sets)) - pooled):
-                errors.append(f"outcome {outcome.id!r} would pool set {name!r}, which has pooled = false")
-        versions = [self.question.version, *(a.version for a in self.amendments)]
-        if self.amendments and versions[-1] != self.question.version:
-            errors.append(f"version is {versions[0]} but the last amendment made {versions[-1]}")
+        errors = _doubles("analysis_sets", "analysis set", [s.id for s in self.analysis_sets])
+        errors += _doubles("outcomes", "outcome", [o.id for o in self.outcomes])
+        for index, outcome in enumerate(self.outcomes):
+            errors += self._set_errors(("outcomes", index, "plan"), outcome)
+        if self.amendments and self.amendments[-1].version != self.question.version:
+            text = f"version is {self.question.version} but the last amendment made {self.amendments[-1].version}"
+            errors.append((("question", "version"), text))
         if errors:
-            raise ValueError("; ".join(errors))
+            raise PlacedErrors(errors)
         return self
+
+    def _set_errors(self, place: tuple[str | int, ...], outcome: Outcome) -> list[tuple[tuple[str | int, ...], str]]:
+        pooled = {s.id: s.pooled for s in self.analysis_sets}
+        uses = [((*place, "sets"), outcome.plan.sets)]
+        uses += [((*place, "sensitivity", i, "sets"), s.sets or ()) for i, s in enumerate(outcome.plan.sensitivity)]
+        errors = []
+        for key, names in uses:
+            for name in names:
+                if name not in pooled:
+                    text = f"outcome {outcome.id!r} uses analysis set {name!r}; known: {', '.join(pooled)}"
+                    errors.append((key, text))
+                elif not pooled[name]:
+                    errors.append((key, f"outcome {outcome.id!r} would pool set {name!r}, which has pooled = false"))
+        return errors
 
     def outcome(self, name: str) -> Outcome:
         """The outcome with this id.
@@ -258,3 +273,11 @@ class Protocol(_Part):
     def demonstration(self) -> bool:
         """True while judgements are the project's own and not two human reviewers'."""
         return self.question.status == "demonstration"
+
+
+def _doubles(key: str, what: str, names: list[str]) -> list[tuple[tuple[str | int, ...], str]]:
+    return [
+        ((key, index, "id"), f"{what} {name!r} is named twice")
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]

@@ -55,7 +55,7 @@ def read_csv(
     """
     name = show(path, root)
     text = read_text(path, what="table", root=root)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
     rows: list[Row] = []
     problems: list[Problem] = []
     try:
@@ -74,7 +74,7 @@ def read_csv(
                         )
                     )
                 else:
-                    values = {c: _restore(v.strip()) for c, v in zip(header, cells, strict=True)}
+                    values = {c: _restore(v).strip() for c, v in zip(header, cells, strict=True)}
                     rows.append(Row(start, {**dict.fromkeys(optional, ""), **values}))
             start = reader.line_num + 1
     except csv.Error as error:
@@ -111,12 +111,13 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, ob
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
     """The CSV text of some rows: formulas defused, missing values empty, lines ended by LF."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
-    return stream.getvalue()
+    lines = [columns, *([_cell(row.get(column)) for column in columns] for row in rows)]
+    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
+
+
+def _quoted(text: str) -> str:
+    # Unlike the csv module of Python 3.11, a lone CR is quoted too; it would not be read back otherwise.
+    return '"{}"'.format(text.replace('"', '""')) if re.search(r'[,"\r\n]', text) else text
 
 
 def _cell(value: object) -> str:

@@ -80,7 +80,7 @@ def parse_studies(
         if size and not (size.isdecimal() and int(size) > 0):
             complain(line, "value", f"n_randomised = {size!r}: must be a whole number, 1 or more.")
         elif size and not (cells["locator"] and cells["extractor"]):
-            complain(line, "no-locator", "n_randomised without locator or extractor.", "Say where it was seen, by whom.")
+            complain(line, "no-locator", "n_randomised without locator or extractor.", "Say where and by whom.")
         values = {name: cells[name] for name in STUDY_COLUMNS if name not in ("reports", "n_randomised")}
         studies.append(
             Study(line=line, reports=members, n_randomised=int(size) if size.isdecimal() else None, **values)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from reviewkit.errors import InputError, Problem
+from reviewkit.protocol import PlacedErrors
 
 KeyPath = tuple[str | int, ...]
 T = TypeVar("T", bound=BaseModel)
@@ -21,7 +22,7 @@ T = TypeVar("T", bound=BaseModel)
 _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*(\]\]?)\s*(#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
+_STRING = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ def _index(text: str) -> dict[KeyPath, int]:
     prefix: KeyPath = ()
     closing = ""
     depth = 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if closing:
             closing = "" if closing in line else closing
             continue
-        plain = _STRING.sub('""', re.sub(r'("""|\'\'\').*?\1', '""', line)).split("#")[0]
+        plain = _STRING.sub(_blank, re.sub(r'("""|\'\'\').*?\1', '""', line)).split("#")[0]
         if depth == 0:
             header = _HEADER.match(line)
             if header and "=" not in plain:
@@ -82,12 +83,16 @@ def _index(text: str) -> dict[KeyPath, int]:
                 path = prefix + _parts(key[1])
                 lines.setdefault(path, number)
         for mark in ('"""', "'''"):
-            if plain.count(mark) % 2:
+            if mark in plain:
                 closing = mark
+                plain = plain.split(mark)[0]
         depth = max(0, depth + plain.count("[") + plain.count("{") - plain.count("]") - plain.count("}"))
-        if depth == 0 and _HEADER.match(line):
-            depth = 0
     return lines
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Nothing in place of a string's text; the mark of a string over several lines stays."""
+    return found[0] if found[0] in ('"""', "'''") else '""'
 
 
 def _parts(dotted: str) -> KeyPath:
@@ -123,6 +128,13 @@ def validate(document: Document, model: type[T]) -> T:
         problems = []
         for item in error.errors(include_url=False):
             path: KeyPath = tuple(item["loc"])
+            cause = item.get("ctx", {}).get("error")
+            if isinstance(cause, PlacedErrors):
+                problems += [
+                    Problem(f"{_dotted(path + key)}{text}.", document.file, document.line(path + key), None, "value")
+                    for key, text in cause.errors
+                ]
+                continue
             problems.append(
                 Problem(
                     f"{_dotted(path)}{_sentence(item)}", document.file, document.line(path), None,
