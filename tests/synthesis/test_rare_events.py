@@ -32,6 +32,7 @@ def test_integrated_likelihood_equals_brute_force(tau):
     assert ours == pytest.approx(brute, rel=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore:Perfect separation")
 def test_without_heterogeneity_the_model_is_logistic_regression():
     api = pytest.importorskip("statsmodels.api")
     a, b, c, d = LIKE
@@ -129,3 +130,14 @@ def test_no_events_in_one_group_is_refused(model):
 def test_exact_likelihood_refuses_what_it_cannot_do():
     with pytest.raises(InputError, match="whole numbers"):
         glmm([1.5, 2], [20, 30], [3, 4], [20, 30], model="CM.EL")
+
+
+def test_stopping_as_lme4_does_changes_the_error_a_little():
+    one, other = glmm(A, B, C, D, model="UM.RS"), glmm(A, B, C, D, model="UM.RS", laplace="lme4")
+    assert other.estimate == pytest.approx(one.estimate, abs=5e-3)
+    assert other.se == pytest.approx(one.se, rel=0.05)
+    rates = [
+        glmm_rates([10, 20], [90, 200], [20, 38], [100, 190], model="UM.RS", laplace=how)
+        for how in ("lme4", "converged")
+    ]
+    assert rates[0].estimate == pytest.approx(rates[1].estimate, abs=5e-3)
