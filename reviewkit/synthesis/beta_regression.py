@@ -34,7 +34,7 @@ def beta_binomial(
 
     Each arm's risk is drawn from a beta distribution around the mean risk of its group; one correlation for both.
     Arms of one study are taken as independent, so that studies without events count, and randomisation within
-    studies is not used. The result's ``tau2`` is the variance of the log odds in a group by the delta method.
+    studies is not used. The result has that ``correlation`` and no tau².
 
     Parameters
     ----------
@@ -85,16 +85,16 @@ def beta_binomial(
     covariance = np.linalg.inv(hessian(loss, x)[np.ix_(inside, inside)])
     settled = bool(covariance[1, 1] > 0)
     ratio = math.exp(x[2]) if inside[2] else 0.0
-    rho, risk = ratio / (1.0 + ratio), float(special.expit(x[0]))
     se = math.sqrt(covariance[1, 1]) if settled else math.nan
     return assemble_counts(
-        (float(x[1]), se, math.sqrt(rho / (risk * (1 - risk))), settled),
+        (float(x[1]), se, None, settled),
         t.names,
         t.names,
         measure="OR",
         model="beta-binomial",
         label="beta-binomial regression",
         level=level,
+        correlation=ratio / (1.0 + ratio),
     )
 
 

@@ -92,6 +92,7 @@ scale).
     _check_information(tables.a, tables.b, tables.c, tables.d)
     k = tables.a.size
     if model == "UM.RS":
+        _check_random_levels(k)
         first, second = _binomial(tables.a, tables.n1), _binomial(tables.c, tables.n2)
         start = math.log((tables.c.sum() + 0.5) / (tables.d.sum() + 0.5))
         crude = math.log((tables.a.sum() + 0.5) / (tables.b.sum() + 0.5)) - start
@@ -151,6 +152,7 @@ def glmm_rates(
     k = rates.x1.size
     first, second = Poisson(rates.x1[:, None], rates.t1[:, None]), Poisson(rates.x2[:, None], rates.t2[:, None])
     if model == "UM.RS":
+        _check_random_levels(k)
         start = math.log(rates.x2.sum() / rates.t2.sum())
         crude = math.log(rates.x1.sum() / rates.t1.sum()) - start
         peak = _LAPLACE[laplace](first, second, k, (start, crude)).maximise()
@@ -224,12 +226,22 @@ def _table_likelihood(tables: Tables, model: str) -> tuple[OneArm | TwoArms, Het
 
 def _maximise(likelihood: OneArm | TwoArms, k: int, start: Array) -> tuple[float, float, float, bool]:
     search = RandomEffectModel(likelihood, k, start)
-    peak = search.maximise()
+    # One study says nothing about how studies differ.
+    peak = search.maximise() if k > 1 else search.at(0.0, 0.0, start)
     return peak.theta, search.standard_error(peak), peak.tau, peak.converged
 
 
 def _binomial(events: Array, n: Array) -> Binomial:
     return Binomial(events[:, None], n[:, None], np.zeros((events.size, 1)))
+
+
+def _check_random_levels(k: int) -> None:
+    if k < 3:
+        raise InputError(
+            f"{k} studies with information: random study levels need at least three.",
+            code="too-few-studies",
+            remedy="Use model='UM.FS'.",
+        )
 
 
 def _check_information(*cells: NDArray[np.float64]) -> None:

@@ -113,6 +113,7 @@ def test_beta_binomial_turns_its_sign_with_the_groups():
     one, other = beta_binomial(A, B, C, D), beta_binomial(C, D, A, B)
     assert other.estimate == pytest.approx(-one.estimate, abs=1e-4)
     assert other.se == pytest.approx(one.se, rel=1e-3)
+    assert one.tau2 is None and 0 <= (one.correlation or 0.0) < 1
 
 
 def test_empty_studies_are_left_out_and_named():
@@ -127,6 +128,15 @@ def test_no_events_in_one_group_is_refused(model):
         model([0, 0], [20, 30], [3, 4], [20, 30])
 
 
+def test_one_study_is_its_own_result():
+    found = glmm([10], [90], [20], [80])
+    assert found.estimate == pytest.approx(math.log(10 * 80 / (90 * 20)), abs=1e-7)
+    assert found.se == pytest.approx(math.sqrt(1 / 10 + 1 / 90 + 1 / 20 + 1 / 80), rel=1e-6)
+    assert found.tau2 == 0.0 and "One study" in found.warnings[0]
+    with pytest.raises(InputError, match="at least three"):
+        glmm([10], [90], [20], [80], model="UM.RS")
+
+
 def test_exact_likelihood_refuses_what_it_cannot_do():
     with pytest.raises(InputError, match="whole numbers"):
         glmm([1.5, 2], [20, 30], [3, 4], [20, 30], model="CM.EL")
@@ -137,7 +147,7 @@ def test_stopping_as_lme4_does_changes_the_error_a_little():
     assert other.estimate == pytest.approx(one.estimate, abs=5e-3)
     assert other.se == pytest.approx(one.se, rel=0.05)
     rates = [
-        glmm_rates([10, 20], [90, 200], [20, 38], [100, 190], model="UM.RS", laplace=how)
+        glmm_rates([10, 20, 6], [90, 200, 80], [20, 38, 15], [100, 190, 90], model="UM.RS", laplace=how)
         for how in ("lme4", "converged")
     ]
     assert rates[0].estimate == pytest.approx(rates[1].estimate, abs=5e-3)
