@@ -242,6 +242,12 @@ class MetaRegression:
             df_hts=df_hts,
         )
 
+    def explain(self) -> str:
+        """Which choices were made, and what they gave."""
+        from reviewkit.synthesis.regression_words import explain_regression
+
+        return explain_regression(self)
+
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values; what is not defined is None. Effects of studies keep their sampling variances."""
         random = self.model == "random"

@@ -144,6 +144,13 @@ def test_contract_of_the_command_line():
     assert found["scale"] == "log" and found["estimate"] is None
 
 
+def test_the_fit_explains_itself():
+    words = meta_regression(Y, V, {"dose": DOSE, "setting": SETTING}).explain()
+    assert "restricted maximum likelihood" in words and "setting against clinic" in words
+    assert "fewer than 10 for each" in words and "F " in words
+    assert "chi²" in meta_regression(Y, V, {"dose": DOSE}, ci="normal", model="common").explain()
+
+
 def test_permutation_test_of_few_studies_is_exact():
     y = [0.1, 0.2, 0.3, 0.5, 0.8]
     found = permutation_test(meta_regression(y, [0.01] * 5, {"x": [1, 2, 3, 4, 5]}, model="common"), permutations=200)

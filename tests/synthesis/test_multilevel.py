@@ -135,6 +135,17 @@ def test_a_single_group_has_no_variance():
     assert fit.sigma2.tolist() == [0.0] and "One level only" in fit.warnings[0]
 
 
+def test_equal_effects_have_no_variance_and_a_finite_interval():
+    fit = multilevel([0.3] * 4, [0.1] * 4, {"trial": ["a", "a", "b", "b"], "effect": [1, 2, 3, 4]})
+    assert fit.sigma2.tolist() == [0.0, 0.0] and fit.residual_q.q == pytest.approx(0.0, abs=1e-20)
+    assert all(0 == one.low < one.high < 10 for one in fit.component_intervals())
+
+
+def test_one_effect_is_its_own_result():
+    fit = multilevel([0.3], [0.04], {"trial": ["a"]}, ci="normal")
+    assert fit.estimate[0] == 0.3 and fit.se[0] == pytest.approx(0.2)
+
+
 def test_blocks_hang_together_through_levels_and_covariances():
     v = np.eye(5)
     v[0, 4] = v[4, 0] = 0.5
