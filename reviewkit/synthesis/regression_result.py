@@ -167,7 +167,7 @@ class MetaRegression:
             return None
         if self.tau2_without == 0.0:
             return 0.0
-        return max(0.0, 100.0 * (self.tau2_without - self.tau2) / self.tau2_without)
+        return 100.0 * max(0.0, 1.0 - self.tau2 / self.tau2_without)
 
     @property
     def fitted(self) -> Array:
