@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from reviewkit.errors import InputError
-from reviewkit.synthesis.counts import check_tables
+from reviewkit.synthesis.counts import Tables, check_tables
 from reviewkit.synthesis.distributions import special
 from reviewkit.synthesis.glmm_result import CountModel, assemble_counts
 from reviewkit.synthesis.inputs import Array, check_level
 from reviewkit.synthesis.laplace import hessian
 
-STARTS = (-8.0, -5.0, -3.0, -1.0)
+STARTS = (-9.0, -5.0, -3.0, -1.0)
 """Starting values of the logit of the correlation within arms."""
+LIMITS = (-16.0, 4.0)
+"""Bounds of the same; the lower one stands for no correlation."""
 
 
 def beta_binomial(
@@ -32,7 +34,7 @@ def beta_binomial(
 
     Each arm's risk is drawn from a beta distribution around the mean risk of its group; one correlation for both.
     Arms of one study are taken as independent, so that studies without events count, and randomisation within
-    studies is not used. The result's ``tau2`` is the variance of the log odds in a group by the delta method.
+    studies is not used. The result has that ``correlation`` and no tau².
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ def beta_binomial(
 
     check_level(level)
     t = check_tables(ai, bi, ci, di, studies)
+    if any(np.any(cells % 1 != 0) for cells in (t.a, t.b, t.c, t.d)):
+        raise InputError("the beta-binomial model needs whole numbers of people.", code="unsuitable-counts")
     if min(float(cells.sum()) for cells in (t.a, t.b, t.c, t.d)) == 0.0:
         raise InputError(
             "one group has no events, or nothing but events, in all studies together: the odds ratio is undefined.",
@@ -69,35 +73,48 @@ def beta_binomial(
             remedy="A risk difference stays defined.",
         )
 
-    def loss(x: Array) -> float:
-        """Minus the log likelihood at (log odds in group 2, log odds ratio, logit of the correlation)."""
-        rho = float(special.expit(x[2]))
-        size = (1.0 - rho) / rho
-        total = 0.0
-        for events, others, eta in ((t.a, t.b, x[0] + x[1]), (t.c, t.d, x[0])):
-            p, q = float(special.expit(eta)) * size, float(special.expit(-eta)) * size
-            total -= float((special.betaln(events + p, others + q) - special.betaln(p, q)).sum())
-        return total
-
+    loss = _loss(t)
     base = math.log(t.c.sum() / t.d.sum())
     crude = math.log(t.a.sum() / t.b.sum()) - base
-    bounds = [(None, None), (None, None), (-14.0, 5.0)]
+    bounds = [(None, None), (None, None), LIMITS]
     runs = [minimize(loss, [base, crude, start], method="L-BFGS-B", bounds=bounds) for start in STARTS]
-    best = min(runs, key=lambda run: float(run.fun))
-    x = np.asarray(minimize(loss, best.x, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14}).x)
-    # At the bound of the correlation the arms are binomial, and only the odds are estimated.
-    inside = np.array([True, True, -13.9 < x[2] < 4.9])
+    near = min(runs, key=lambda run: float(run.fun)).x
+    x = np.asarray(minimize(loss, near, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-8}).x)
+    # At a bound of the spread the arms are binomial, and only the odds are estimated.
+    inside = np.array([True, True, LIMITS[0] + 0.1 < x[2] < LIMITS[1] - 0.1])
     covariance = np.linalg.inv(hessian(loss, x)[np.ix_(inside, inside)])
     settled = bool(covariance[1, 1] > 0)
-    rho = float(special.expit(x[2]))
-    risk = float(special.expit(x[0]))
+    ratio = math.exp(x[2]) if inside[2] else 0.0
     se = math.sqrt(covariance[1, 1]) if settled else math.nan
     return assemble_counts(
-        (float(x[1]), se, math.sqrt(rho / (risk * (1 - risk))), settled),
+        (float(x[1]), se, None, settled),
         t.names,
         t.names,
         measure="OR",
         model="beta-binomial",
         label="beta-binomial regression",
         level=level,
+        correlation=ratio / (1.0 + ratio),
     )
+
+
+def _loss(t: Tables) -> Callable[[Array], float]:
+    """Minus the log likelihood at (log odds in group 2, log odds ratio, log of rho/(1 − rho)).
+
+    Written as sums of logarithms of rising factorials, which stay exact where rho goes to 0.
+    """
+    cells = [cell.astype(np.intp) for cell in (t.a, t.b, t.c, t.d)]
+    steps = np.arange(int(t.n.max()) + 1, dtype=np.float64)
+
+    def rising(first: float, spread: float) -> Array:
+        return np.concatenate([[0.0], np.cumsum(np.log(first + spread * steps))])
+
+    def loss(x: Array) -> float:
+        spread = math.exp(x[2])
+        whole, total = rising(1.0, spread), 0.0
+        for events, others, eta in ((*cells[:2], x[0] + x[1]), (*cells[2:], x[0])):
+            p, q = rising(float(special.expit(eta)), spread), rising(float(special.expit(-eta)), spread)
+            total -= float((p[events] + q[others] - whole[events + others]).sum())
+        return total
+
+    return loss

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from reviewkit.synthesis.inputs import Array
 
 GRID = (0.0, 0.03, 0.15, 0.5, 1.0, 3.0)
-"""Starting values of each component, in units of the residual variance of an unweighted fit."""
+"""Starting values of each component, in units of the residual variance of an unweighted fit (or of V, if larger)."""
 STARTS = 4
 """Grid points from which a search is run."""
 MAX_STEPS = 200
@@ -71,7 +71,9 @@ class Components:
         self.count = len(groups)
         self.stacks = _stacks(v, groups)
         rest = y - x @ (x.T @ y)
-        self.unit = float(rest @ rest) / max(1, y.size - x.shape[1])
+        sampling = float(np.mean(v if v.ndim == 1 else np.diag(v)))
+        # Never 0, even where all effects are equal: searches measure their steps by it.
+        self.unit = max(float(rest @ rest) / max(1, y.size - x.shape[1]), 0.1 * sampling)
 
     def evaluate(self, sigma2: Array, restricted: bool, derivatives: bool = True) -> Fit:
         """The log likelihood at ``sigma2``, shape (r,), maximised over the coefficients, with its derivatives."""

@@ -74,7 +74,12 @@ def random_level_test(model: TwoEffectModel, cells: tuple[Array, Array, Array, A
     from scipy.optimize import minimize
 
     a, b, c, d = cells
-    common = model.maximise(heterogeneous=False)
+    common = model.with_effects("one").maximise(heterogeneous=False)
+    # With an infinite effect among them the studies' own effects have no end that a stopping rule could meet.
+    if all(float(cell.min()) > 0 for cell in cells):
+        model = model.with_effects("own")
+    else:
+        model = TwoEffectModel(model.first, model.second, model.k, model.start)
     own = np.log((a + 0.5) / (b + 0.5)) - np.log((c + 0.5) / (d + 0.5))
 
     def best(mu: float, sigma: float, start: Array) -> Array:

@@ -17,10 +17,18 @@ from reviewkit.synthesis.inputs import Array
 Triple = tuple[Array, Array, Array]
 
 
-class CountLikelihood(Protocol):
+class LinearLikelihood(Protocol):
     """Log likelihood and its two derivatives in the linear predictor, shape (k, n) each."""
 
     def terms(self, eta: Array) -> Triple: ...
+
+
+class CountLikelihood(LinearLikelihood, Protocol):
+    """One that also knows what a model that fits every count exactly attains, and rough predictors, shape (k, 1)."""
+
+    def saturated(self) -> float: ...
+
+    def crude(self) -> Array: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,15 @@ class Binomial:
         value = self.events * e - self.n * np.logaddexp(0.0, e)
         return value, self.events - self.n * p, -self.n * p * special.expit(-e)
 
+    def saturated(self) -> float:
+        """See `CountLikelihood`."""
+        rest = self.n - self.events
+        return float((special.xlogy(self.events, self.events / self.n) + special.xlogy(rest, rest / self.n)).sum())
+
+    def crude(self) -> Array:
+        """Log odds with half an event on either side."""
+        return np.asarray(np.log((self.events + 0.5) / (self.n - self.events + 0.5)) - self.offset)
+
 
 @dataclass(frozen=True, slots=True)
 class Poisson:
@@ -50,6 +67,14 @@ class Poisson:
         """See `CountLikelihood`."""
         mean = self.time * np.exp(np.minimum(eta, 500.0))
         return self.events * eta - mean, self.events - mean, -mean
+
+    def saturated(self) -> float:
+        """See `CountLikelihood`."""
+        return float((special.xlogy(self.events, self.events / self.time) - self.events).sum())
+
+    def crude(self) -> Array:
+        """Log rate with half an event more."""
+        return np.asarray(np.log((self.events + 0.5) / self.time))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +132,7 @@ class TwoArms:
 class OneArm:
     """A likelihood of the effect alone: conditional models and single groups. There is no ``alpha``."""
 
-    only: CountLikelihood
+    only: LinearLikelihood
 
     def terms(self, alpha: Array, delta: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
         """As `TwoArms.terms`; what belongs to alpha is zero."""

@@ -14,7 +14,8 @@ from reviewkit.synthesis.pooled import MEASURE_NAMES, number
 class CountModel:
     """A pooled log odds, log odds ratio or log rate ratio from a model of counts, with Wald's interval.
 
-    ``tau2`` is the between-study variance; ``heterogeneity`` holds its Wald and likelihood-ratio tests where the
+    ``tau2`` is the between-study variance of the effect, None where the model has none; ``correlation`` that of two
+    people in one arm (beta-binomial); ``heterogeneity`` holds its Wald and likelihood-ratio tests where the
     model has them; ``informative`` names the studies that entered.
     """
 
@@ -27,13 +28,14 @@ class CountModel:
     ci_high: float
     statistic: float
     p: float
-    tau2: float
+    tau2: float | None
     level: float
     converged: bool
     studies: tuple[str, ...]
     informative: tuple[str, ...]
     heterogeneity: Heterogeneity | None
     warnings: tuple[str, ...]
+    correlation: float | None = None
 
     @property
     def k(self) -> int:
@@ -55,7 +57,7 @@ class CountModel:
             "k": self.k,
             "model": "random",
             "method": self.model,
-            "tau2_method": "ML",
+            "tau2_method": None if self.tau2 is None else "ML",
             "ci_method": "normal",
             "scale": "log",
             "estimate": self.estimate,
@@ -65,6 +67,7 @@ class CountModel:
             "p": self.p,
             **dict.fromkeys(("pi_low", "pi_high", "pi_method")),
             "tau2": self.tau2,
+            "correlation": self.correlation,
             **dict.fromkeys(("tau2_ci_low", "tau2_ci_high", "i2_tau2", "i2_q")),
             "q": None if spread is None else spread.lrt,
             "q_df": None if spread is None else spread.df,
@@ -87,12 +90,12 @@ class CountModel:
         interval = f"{100 * self.level:g}% CI {self.shown(self.ci_low)} to {self.shown(self.ci_high)}"
         count = "1 study" if self.k == 1 else f"{self.k} studies"
         scale = "logit" if self.measure == "PLO" else "log"
-        tail = f"{self.label}, tau² {number(self.tau2)} ({scale} scale)"
+        tail = self.label if self.tau2 is None else f"{self.label}, tau² {number(self.tau2)} ({scale} scale)"
         return f"{count}: {name} {self.shown(self.estimate)} ({interval}), {tail}."
 
 
 def assemble_counts(
-    numbers: tuple[float, float, float, bool],
+    numbers: tuple[float, float, float | None, bool],
     studies: tuple[str, ...],
     informative: tuple[str, ...],
     *,
@@ -101,11 +104,14 @@ def assemble_counts(
     label: str,
     level: float,
     heterogeneity: Heterogeneity | None = None,
+    correlation: float | None = None,
 ) -> CountModel:
     """Interval, test and warnings around (estimate, standard error, tau, converged)."""
     estimate, se, tau, converged = numbers
     half = critical(level) * se
     warnings = [] if converged else ["The search did not converge: do not report this fit."]
+    if len(informative) == 1:
+        warnings.append("One study: its heterogeneity cannot be estimated and was taken as 0.")
     out = len(studies) - len(informative)
     if out:
         warnings.append(f"{out} of {len(studies)} studies left out: no events, or nothing but events.")
@@ -119,11 +125,12 @@ def assemble_counts(
         ci_high=estimate + half,
         statistic=estimate / se,
         p=two_sided_p(estimate / se),
-        tau2=tau * tau,
+        tau2=None if tau is None else tau * tau,
         level=level,
         converged=converged,
         studies=studies,
         informative=informative,
         heterogeneity=heterogeneity,
         warnings=tuple(warnings),
+        correlation=correlation,
     )

@@ -15,7 +15,7 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from reviewkit.synthesis.inputs import Array
 SCALES = (0.2, 0.8)
 """Starting values of both standard deviations."""
 MAX_STEPS = 100
+Effects = Literal["one", "random", "own"]
+"""Whether studies have one effect, effects that vary at random, or each its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class TwoEffectModel:
 
     def __init__(self, first: CountLikelihood, second: CountLikelihood, k: int, start: tuple[float, float]) -> None:
         self.first, self.second, self.k, self.start = first, second, k, start
+        self.scales: tuple[float, ...] = ()
 
     def study_values(self, mu: Any, theta: Any, sigma: float, tau: float) -> Array:
         """Log likelihood of each study, shape (k,); ``mu`` and ``theta`` are numbers or of shape (k,)."""
@@ -60,6 +63,10 @@ class TwoEffectModel:
         value, _, _, h11, h12, h22 = self._joint(mu, theta, sigma, tau, z1, z2)
         return np.asarray((value - 0.5 * np.log(h11 * h22 - h12 * h12))[:, 0])
 
+    def with_effects(self, effects: Effects) -> TwoEffectModel:
+        """The model for another kind of effects: here the same for all."""
+        return self
+
     def maximise(self, *, heterogeneous: bool = True) -> LaplacePeak:
         """The highest peak found from several starts; without ``heterogeneous``, tau is held at zero."""
         from scipy.optimize import minimize
@@ -68,7 +75,8 @@ class TwoEffectModel:
             return -float(self.study_values(x[0], x[1], x[2], x[3] if heterogeneous else 0.0).sum())
 
         found = []
-        for sigma, tau in itertools.product(SCALES, SCALES if heterogeneous else (0.0,)):
+        several = itertools.product(SCALES, SCALES if heterogeneous else (0.0,))
+        for sigma, tau in [(self.scales[0], self.scales[-1])] if self.scales else several:
             start = [*self.start, sigma, *([tau] if heterogeneous else [])]
             bounds = [(None, None)] * 2 + [(0.0, None)] * (len(start) - 2)
             found.append(minimize(loss, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-10}))

@@ -19,16 +19,19 @@ from reviewkit.synthesis.count_likelihood import Binomial, Hypergeometric, OneAr
 from reviewkit.synthesis.counts import Rates, Tables, check_rates, check_tables
 from reviewkit.synthesis.glmm_result import CountModel, assemble_counts
 from reviewkit.synthesis.inputs import Array, check_choice, check_level
+from reviewkit.synthesis.lagged_laplace import LaggedModel
 from reviewkit.synthesis.laplace import TwoEffectModel
 from reviewkit.synthesis.random_effect import RandomEffectModel
 
 GlmmModel = Literal["UM.FS", "UM.RS", "CM.AL", "CM.EL"]
+Laplace = Literal["converged", "lme4"]
 MODEL_NAMES: dict[str, str] = {
     "UM.FS": "unconditional mixed model with fixed study levels",
     "UM.RS": "unconditional mixed model with random study levels (Laplace approximation)",
     "CM.AL": "conditional mixed model, binomial approximation",
     "CM.EL": "conditional mixed model, exact likelihood",
 }
+_LAPLACE: dict[str, type[TwoEffectModel]] = {"converged": TwoEffectModel, "lme4": LaggedModel}
 COUNT_LIMIT = 2e5
 """Cells of the exact conditional likelihood beyond which the binomial approximation is asked for."""
 
@@ -40,6 +43,7 @@ def glmm(
     di: ArrayLike,
     *,
     model: GlmmModel = "UM.FS",
+    laplace: Laplace = "converged",
     level: float = 0.95,
     studies: Sequence[str] | None = None,
 ) -> CountModel:
@@ -52,6 +56,8 @@ def glmm(
     model : {'UM.FS', 'UM.RS', 'CM.AL', 'CM.EL'}
         Unconditional with fixed or random study levels; conditional on the events of each study, exact
         (hypergeometric) or approximate (binomial; good where events are rare).
+    laplace : {'converged', 'lme4'}
+        For "UM.RS": Laplace's approximation to its end, or as R's lme4 stops it, to compare with its output.
     level : float
         Confidence level in (0, 1).
     studies : sequence of str, optional
@@ -79,17 +85,19 @@ def glmm(
 scale).
     """
     check_choice("model", model, GlmmModel)
+    check_choice("laplace", laplace, Laplace)
     check_level(level)
     every = check_tables(ai, bi, ci, di, studies)
     tables = every.take(~every.empty)
     _check_information(tables.a, tables.b, tables.c, tables.d)
     k = tables.a.size
     if model == "UM.RS":
+        _check_random_levels(k)
         first, second = _binomial(tables.a, tables.n1), _binomial(tables.c, tables.n2)
         start = math.log((tables.c.sum() + 0.5) / (tables.d.sum() + 0.5))
         crude = math.log((tables.a.sum() + 0.5) / (tables.b.sum() + 0.5)) - start
-        laplace = TwoEffectModel(first, second, k, (start, crude))
-        peak, spread = laplace.maximise(), random_level_test(laplace, (tables.a, tables.b, tables.c, tables.d))
+        both = _LAPLACE[laplace](first, second, k, (start, crude))
+        peak, spread = both.maximise(), random_level_test(both, (tables.a, tables.b, tables.c, tables.d))
         numbers = (peak.theta, peak.se, peak.tau, peak.converged)
     else:
         likelihood, spread = _table_likelihood(tables, model)
@@ -113,6 +121,7 @@ def glmm_rates(
     t2i: ArrayLike,
     *,
     model: Literal["UM.FS", "UM.RS", "CM.EL"] = "UM.FS",
+    laplace: Laplace = "converged",
     level: float = 0.95,
     studies: Sequence[str] | None = None,
 ) -> CountModel:
@@ -124,7 +133,7 @@ def glmm_rates(
         Events and person-time of group 1, then of group 2.
     model : {'UM.FS', 'UM.RS', 'CM.EL'}
         As in `glmm`; given its events, a study's share in group 1 is binomial, so the conditional model is exact.
-    level, studies
+    laplace, level, studies
         As in `glmm`.
 
     Raises
@@ -133,6 +142,7 @@ def glmm_rates(
         For counts or times that cannot be, or no events in one of the groups.
     """
     check_choice("model", model, ("UM.FS", "UM.RS", "CM.EL"))
+    check_choice("laplace", laplace, Laplace)
     check_level(level)
     every = check_rates(x1i, t1i, x2i, t2i, studies)
     keep = every.x1 + every.x2 > 0
@@ -142,9 +152,10 @@ def glmm_rates(
     k = rates.x1.size
     first, second = Poisson(rates.x1[:, None], rates.t1[:, None]), Poisson(rates.x2[:, None], rates.t2[:, None])
     if model == "UM.RS":
+        _check_random_levels(k)
         start = math.log(rates.x2.sum() / rates.t2.sum())
         crude = math.log(rates.x1.sum() / rates.t1.sum()) - start
-        peak = TwoEffectModel(first, second, k, (start, crude)).maximise()
+        peak = _LAPLACE[laplace](first, second, k, (start, crude)).maximise()
         numbers = (peak.theta, peak.se, peak.tau, peak.converged)
     elif model == "UM.FS":
         numbers = _maximise(TwoArms(first, second), k, np.log((rates.x1 + rates.x2) / rates.time))
@@ -215,12 +226,22 @@ def _table_likelihood(tables: Tables, model: str) -> tuple[OneArm | TwoArms, Het
 
 def _maximise(likelihood: OneArm | TwoArms, k: int, start: Array) -> tuple[float, float, float, bool]:
     search = RandomEffectModel(likelihood, k, start)
-    peak = search.maximise()
+    # One study says nothing about how studies differ.
+    peak = search.maximise() if k > 1 else search.at(0.0, 0.0, start)
     return peak.theta, search.standard_error(peak), peak.tau, peak.converged
 
 
 def _binomial(events: Array, n: Array) -> Binomial:
     return Binomial(events[:, None], n[:, None], np.zeros((events.size, 1)))
+
+
+def _check_random_levels(k: int) -> None:
+    if k < 3:
+        raise InputError(
+            f"{k} studies with information: random study levels need at least three.",
+            code="too-few-studies",
+            remedy="Use model='UM.FS'.",
+        )
 
 
 def _check_information(*cells: NDArray[np.float64]) -> None:

@@ -167,7 +167,7 @@ class MetaRegression:
             return None
         if self.tau2_without == 0.0:
             return 0.0
-        return max(0.0, 100.0 * (self.tau2_without - self.tau2) / self.tau2_without)
+        return 100.0 * max(0.0, 1.0 - self.tau2 / self.tau2_without)
 
     @property
     def fitted(self) -> Array:
@@ -241,6 +241,12 @@ class MetaRegression:
             df=self.df,
             df_hts=df_hts,
         )
+
+    def explain(self) -> str:
+        """Which choices were made, and what they gave."""
+        from reviewkit.synthesis.regression_words import explain_regression
+
+        return explain_regression(self)
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values; what is not defined is None. Effects of studies keep their sampling variances."""

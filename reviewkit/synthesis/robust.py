@@ -158,7 +158,7 @@ def cluster_robust(
         clusters=len(members),
         k=fit.yi.size,
         level=wanted,
-        warnings=_warnings(terms, df),
+        warnings=_warnings(terms, df, x, code),
     )
 
 
@@ -231,7 +231,7 @@ def robust_variance(
         clusters=len(members),
         k=data.yi.size,
         level=level,
-        warnings=_warnings(terms, df),
+        warnings=_warnings(terms, df, x, code),
         tau2=tau2,
         omega2=omega2,
         i2=i2,
@@ -256,8 +256,12 @@ def _check_independent(covariance: Array, code: NDArray[np.intp]) -> None:
         )
 
 
-def _warnings(terms: Sequence[str], df: Array) -> tuple[str, ...]:
+def _warnings(terms: Sequence[str], df: Array, x: Array, code: NDArray[np.intp]) -> tuple[str, ...]:
+    found = []
     few = [term for term, value in zip(terms, df.tolist(), strict=True) if math.isfinite(value) and value < FEW_DF]
-    if not few:
-        return ()
-    return (f"Fewer than {FEW_DF:g} degrees of freedom for {', '.join(few)}: its robust p value cannot be trusted.",)
+    if few:
+        found.append(f"Fewer than {FEW_DF:g} degrees of freedom for {', '.join(few)}: do not trust the robust p value.")
+    lone = [term for term, column in zip(terms, x.T, strict=True) if np.unique(code[column != 0.0]).size < 2]
+    if lone:
+        found.append(f"One cluster alone has {', '.join(lone)}: nothing tells how it varies between clusters.")
+    return tuple(found)

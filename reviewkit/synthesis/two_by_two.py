@@ -155,11 +155,18 @@ def _inverse_variance(tables: Tables, measure: str, reason: str, options: dict[s
                 code="undefined",
                 remedy="Report the studies without pooling, or pool risk differences.",
             )
-        yi, vi = table_effects(tables, measure)
+        silent = [name for name, out in zip(tables.names, tables.empty.tolist(), strict=True) if out]
+        options["studies"] = [name for name in tables.names if name not in set(silent)]
+        yi, vi = table_effects(tables.take(~tables.empty), measure)
     else:
         # Studies without events do say something about a difference.
         cells = {"ai": tables.a, "bi": tables.b, "ci": tables.c, "di": tables.d}
         found = effect_sizes(measure, cells, fractional=True)
-        yi, vi = found.yi, found.vi
-    pooled = pool(yi, vi, measure=measure, missing="drop", **options)
-    return replace(pooled, warnings=(f"Method: {reason}.", *pooled.warnings)) if reason else pooled
+        silent, yi, vi = [], found.yi, found.vi
+    pooled = pool(yi, vi, measure=measure, **options)
+    notes = [f"Method: {reason}."] if reason else []
+    if silent:
+        notes.append(f"Left out, having no events (or nothing but events) in both groups: {', '.join(silent)}.")
+    why = "no events, or nothing but events, in both groups: no information on a ratio"
+    excluded = tuple((name, why) for name in silent)
+    return replace(pooled, warnings=(*notes, *pooled.warnings), excluded=excluded)

@@ -14,9 +14,9 @@ def mixed(case: Case, result: Result) -> Any:
     spec = result["spec"]
     measure = spec["measure"]
     if measure == "OR":
-        got = glmm(**cells(case, spec), model=spec["model"])
+        got = glmm(**cells(case, spec), model=spec["model"], laplace="lme4")
     elif measure == "IRR":
-        got = glmm_rates(*(case.column(name) for name in RATES), model=spec["model"])
+        got = glmm_rates(*(case.column(name) for name in RATES), model=spec["model"], laplace="lme4")
     else:
         x = case.column("xi")
         n = case.column("ni") if "ni" in case.data else x + case.column("mi")

@@ -156,11 +156,9 @@ def robumeta(case: Case, result: Result) -> Any:
     spec = result["spec"]
     yi, vi, rows = case.complete(spec["es"])
     names = [name.strip() for name in spec["formula"].split("~")[1].split("+") if name.strip() != "1"]
-    outer = next(
-        one["spec"].get("cluster") or one["spec"].get("outer")
-        for one in case.results
-        if one["kind"] in ("robust", "rma_mv") and one["spec"]["es"] == spec["es"]
-    )
+    others = (one["spec"] for one in case.results if one["kind"] in ("robust", "rma_mv"))
+    same = (one.get("cluster") or one.get("outer") for one in others if one["es"] == spec["es"])
+    outer = spec.get("cluster") or next(same, "study")
     got = robust_variance(
         yi,
         vi,

@@ -36,7 +36,9 @@ def cells(case: Case, spec: dict[str, Any]) -> dict[str, np.ndarray]:
     for others, events, total in (("bi", "ai", "n1i"), ("di", "ci", "n2i")):
         if found[others] is None:
             found[others] = column(total) - found[events]
-    return found
+    # As the reference does with studies that miss a cell.
+    complete = np.all([np.isfinite(values) for values in found.values()], axis=0)
+    return {name: values[complete] for name, values in found.items()}
 
 
 def mh(case: Case, result: Result) -> Any:
