@@ -186,7 +186,11 @@ def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path
     settings = Config()
     settings.KernelManager.shutdown_wait_time = 1
     try:
-        with _kernel_environment():
+        with _kernel_environment(), tempfile.TemporaryDirectory(prefix="rk-") as sockets:
+            if os.name == "posix":
+                # Sockets of this run's own: two runs at once cannot meet on a port.
+                settings.KernelManager.transport = "ipc"
+                settings.KernelManager.ip = f"{sockets}/kernel"
             return papermill.execute_notebook(
                 str(source), str(output), parameters=dict(values), kernel_name="python3", cwd=str(root),
                 progress_bar=False, record_timing=False, execution_timeout=CELL_TIMEOUT, config=settings,

@@ -1,0 +1,5 @@
+"""``python -m reviewkit`` is the command line."""
+
+from reviewkit.cli import main
+
+main()

@@ -1,0 +1,152 @@
+"""Commands on the questions of a project: new, import, check, status, run, lab."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from reviewkit.errors import InputError
+from reviewkit.review import find_root, open_review, questions
+
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+NAMES = click.argument("names", nargs=-1, metavar="QUESTION…")
+ALL = click.option("--all", "every", is_flag=True, help="Every question of the project.")
+
+
+def _chosen(names: Sequence[str], every: bool, root: Path) -> tuple[str, ...]:
+    if every == bool(names):
+        raise InputError("name one question or more, or say --all.", code="usage",
+                         remedy=f"This project has: {', '.join(questions(root)) or 'none yet'}.")
+    return questions(root) if every else tuple(names)
+
+
+@click.command("new")
+@click.argument("question")
+def new_command(question: str) -> None:
+    """Start a question: a commented protocol and a list of searches to fill in."""
+    from reviewkit.review.starting import new_question
+
+    root = Path.cwd()
+    for path in new_question(question, root):
+        click.echo(f"Written: {path.relative_to(root).as_posix()}")
+    click.echo(f"Next: fill in the protocol, put your exports into references/{question}/ and name them in "
+               f"searches.toml; then: reviewkit import {question}")
+
+
+@click.command("import")
+@click.argument("question")
+def import_command(question: str) -> None:
+    """Read the exports of a question, find duplicates, give ids that stay."""
+    from reviewkit.review.importing import import_records
+
+    root = find_root()
+    open_review(question, root)
+    click.echo(import_records(question, root))
+
+
+@click.command("check")
+@NAMES
+@ALL
+@JSON
+@click.pass_context
+def check_command(context: click.Context, names: tuple[str, ...], every: bool, as_json: bool) -> None:
+    """Find everything inconsistent in the files of a question, with its place and remedy.
+
+    Exit code 0: nothing. 2: errors. 3: no errors, but something waits for a person.
+    """
+    from reviewkit.review.checking import UNSETTLED, check
+
+    root = find_root()
+    problems = [problem for name in _chosen(names, every, root) for problem in check(name, root)]
+    if as_json:
+        click.echo(json.dumps({"problems": [problem.as_dict() for problem in problems]}, ensure_ascii=False))
+    else:
+        for problem in problems:
+            click.echo(" ".join(str(problem).split()))
+        click.echo(f"{len(problems)} problems." if problems else "Nothing is wrong.")
+    if any(problem.code not in UNSETTLED for problem in problems):
+        context.exit(2)
+    if problems:
+        context.exit(3)
+
+
+@click.command("status")
+@JSON
+def status_command(as_json: bool) -> None:
+    """Stage and next step of each question."""
+    from reviewkit.review.progress import status
+
+    root = find_root()
+    found = [status(name, root) for name in questions(root)]
+    if as_json:
+        click.echo(json.dumps({"questions": found}, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None)
+    for head in ("Question", "Stage", "Records", "Reports", "Included", "Next"):
+        table.add_column(head)
+    for item in found:
+        counts = item["counts"]
+        table.add_row(item["id"], item["stage"], *[str(counts.get(k, "–")) for k in ("records", "reports", "studies")],
+                      item["next"])
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+@click.command("run")
+@NAMES
+@ALL
+@click.option("--force", is_flag=True, help="Run even where nothing changed.")
+@click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE",
+              help="Change a choice of the plan for this run: model, tau2, interval.")
+@JSON
+@click.pass_context
+def run_command(
+    context: click.Context, names: tuple[str, ...], every: bool, force: bool, given: tuple[str, ...], as_json: bool
+) -> None:
+    """Build the reports of some questions.
+
+    Exit code 0: built or unchanged. 1: a report failed. 3: built, but something waits for a person.
+    """
+    from rich.console import Console
+
+    from reviewkit.review.checking import UNSETTLED, check
+    from reviewkit.run import run
+
+    root = find_root()
+    parameters = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(f"parameter {text!r} has no '='.", code="parameter", remedy="Write NAME=VALUE.")
+        parameters[name.strip()] = value.strip()
+    chosen = _chosen(names, every, root)
+    console = Console(stderr=True)
+    with console.status("Starting") as line:
+        reports = run(chosen, root, force=force, parameters=parameters,
+                      progress=lambda name, step: line.update(f"{name}: {step}"))
+    for report in reports:
+        where = f" {report.html}" if report.html and report.status in ("built", "unchanged") else ""
+        why = f": {report.reason}" if report.reason else ""
+        seconds = f" ({report.seconds:.1f} s)"
+        click.echo(f"{report.question}: {report.status}{where}{seconds}{why}", err=as_json)
+    if as_json:
+        click.echo(json.dumps({"reports": [report.as_dict() for report in reports]}, ensure_ascii=False))
+    if any(report.status in ("failed", "stale") for report in reports):
+        context.exit(1)
+    if any(problem.code in UNSETTLED for name in chosen for problem in check(name, root)):
+        click.echo("Something waits for a person: reviewkit check", err=True)
+        context.exit(3)
+
+
+@click.command("lab")
+def lab_command() -> None:
+    """Open JupyterLab at the project's folder."""
+    root = find_root()
+    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"], cwd=root))

@@ -1,0 +1,41 @@
+"""Where a question stands, and what to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from reviewkit.errors import ReviewkitError
+from reviewkit.review.opened import Review, open_review
+
+
+def status(question: str, root: Path) -> dict[str, Any]:
+    """Id, stage, counts and next step of a question; a question with errors says so."""
+    try:
+        review = open_review(question, root)
+        counts: dict[str, int] = {}
+        stage, following = _stage(review, counts)
+    except ReviewkitError as error:
+        return {"id": question, "stage": "error", "counts": {}, "next": f"reviewkit check {question}: "
+                f"{error.problems[0].message}"}
+    return {"id": question, "stage": stage, "counts": counts, "next": following}
+
+
+def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
+    question = review.question
+    if not (review.folder / "records.csv").exists():
+        return "protocol", f"reviewkit import {question}"
+    counts |= {"records": len(review.records), "reports": len(review.reports)}
+    waiting = review.screening.unsettled
+    counts |= {"waiting": len(waiting), "included_reports": len(review.screening.included)}
+    if waiting:
+        return "screening", f"decide {len(waiting)} reports"
+    counts["studies"] = len(review.studies)
+    if review.screening.included and not review.studies:
+        return "studies", "gather the included reports into studies.csv"
+    counts["rows"] = len(review.rows)
+    if review.studies and not review.rows:
+        return "extraction", "extract results"
+    if not (review.root / "reports" / question / "review.html").exists():
+        return "synthesis", f"reviewkit run {question}"
+    return "report", f"read reports/{question}/review.html"
