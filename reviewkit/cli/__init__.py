@@ -73,7 +73,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         if os.environ.get("REVIEWKIT_DEBUG"):
             raise
         click.echo(

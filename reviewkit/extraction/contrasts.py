@@ -134,7 +134,8 @@ def _contrast(study: str, rows: tuple[ArmRow, ...], outcome: Outcome, measure: s
             yi, vi, steps = _from_contrast(rows[0], measure)
             sizes = [rows[0].n]
         else:
-            raise InputError(f"{len(rows)} rows that are neither two arms nor one contrast")
+            alone = "numbers are visible for one group only"
+            raise InputError(alone if len(rows) == 1 else "the groups do not pair up")
         yi, steps = _aligned(yi, rows[0], outcome, measure, steps)
     except InputError as error:
         said = _words(rows)

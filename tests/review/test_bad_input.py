@@ -18,6 +18,13 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[
 EXTRACTION = "data/b12-ms/extraction/demo-a.csv"
 
 
+def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "reviewkit", *arguments], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True,
+        check=False,
+    )
+
+
 def replace(path: str, old: str, new: str) -> Callable[[Path], None]:
     def change(root: Path) -> None:
         file = root / path
@@ -67,7 +74,8 @@ CASES = [
      "reason 'wrong-outcome' is not in the protocol's list", "demo-a.jsonl:"),
     ("b12-ms", replace("data/b12-ms/protocol.toml", 'kind = "association"', 'kind = "asociation"'),
      "found 'asociation'", "protocol.toml:"),
-    ("b12-ms", replace("data/b12-ms/protocol.toml", "[eligibility]", "[eligibility"), "not valid TOML", "protocol.toml:"),
+    ("b12-ms", replace("data/b12-ms/protocol.toml", "[eligibility]", "[eligibility"), "not valid TOML",
+     "protocol.toml:"),
     ("massage-ms", lambda root: (root / "data/massage-ms/import-corrections.toml").unlink(),
      "MAS-0005) stands in no export any more", "records.csv"),
 ]
@@ -119,9 +127,7 @@ def test_parameters_are_checked_by_name_and_value(given: dict[str, str], message
     ],
 )
 def test_the_command_line_ends_in_one_line(project: Path, arguments: list[str], code: int, message: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "reviewkit", *arguments], cwd=project, capture_output=True, text=True, check=False, env=ENVIRONMENT,
-    )
+    done = command(project, *arguments)
     said = done.stderr + done.stdout
     assert done.returncode == code
     assert message in said
@@ -133,9 +139,7 @@ def test_a_failed_run_leaves_the_report_that_stands(project: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "review.html").write_text("the old report", encoding="utf-8")
     edit_cell("M075-1", "sd", "0")(project)
-    done = subprocess.run(
-        [sys.executable, "-m", "reviewkit", "run", "b12-ms"], cwd=project, capture_output=True, text=True, check=False, env=ENVIRONMENT,
-    )
+    done = command(project, "run", "b12-ms")
     assert done.returncode == 1
     assert "must be > 0" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
