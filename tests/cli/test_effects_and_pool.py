@@ -14,7 +14,11 @@ from reviewkit.cli import cli
 from reviewkit.errors import InputError
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "oracle" / "p01_bcg.json"
-KEYS = ["measure", "k", "model", "tau2_method", "ci_method", "scale", "estimate", "se", "ci_low", "ci_high", "p", "pi_low", "pi_high", "pi_method", "tau2", "tau2_ci_low", "tau2_ci_high", "i2_tau2", "i2_q", "q", "q_df", "q_p", "h2", "studies", "excluded", "coefficients", "subgroups", "warnings"]
+KEYS = (
+    "measure", "k", "model", "tau2_method", "ci_method", "scale", "estimate", "se", "ci_low", "ci_high", "p", "pi_low",
+    "pi_high", "pi_method", "tau2", "tau2_ci_low", "tau2_ci_high", "i2_tau2", "i2_q", "q", "q_df", "q_p", "h2",
+    "studies", "excluded", "coefficients", "subgroups", "warnings",
+)  # fmt: skip
 
 
 def call(*arguments: str) -> Any:
