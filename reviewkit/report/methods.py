@@ -110,7 +110,8 @@ def flow_figure(review: Review) -> Figure:
         "identified",
         FlowBox("Records identified", flow.identified, "#files",
                 [FlowCount(name, n, "#files") for name, n in flow.by_source.items()]),
-        [FlowBox("Duplicate records removed", flow.duplicates, "#duplicates")],
+        [FlowBox("Duplicate records removed", flow.duplicates, "#duplicates"),
+         *([FlowBox("Not decided yet on title and abstract", flow.unscreened, "#reports")] if flow.unscreened else [])],
     )
     later = [
         FlowStage(
