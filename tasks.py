@@ -4,6 +4,8 @@
 again when the lock or the project's own description changes.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil

@@ -11,7 +11,7 @@ SOUND = Flow(True, "full-text", {"a": 6, "b": 4}, 10, 2, 8, 3, 4, 1, 0, 2, {"x":
 
 
 def test_adds_up():
-    SOUND.check()
+    assert SOUND.check() is None
 
 
 @pytest.mark.parametrize(

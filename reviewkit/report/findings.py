@@ -171,7 +171,24 @@ def _outcome(review: Review, found: OutcomeAnalysis) -> Safe:
         assert picture is not None
         shown.append(figure(Safe(picture.svg), f"{finding(found)} Effect-direction plot.",
                             id_=anchor_id("direction", outcome.id)))
-    return join(head, *shown, el("p", NOT_RATED), _sensitivity(found), _lineage(found))
+    return join(head, *shown, el("p", NOT_RATED), _sensitivity(found), _beside(review, found), _lineage(found))
+
+
+def _beside(review: Review, found: OutcomeAnalysis) -> Safe:
+    """Results of this outcome that no analysis uses (descriptive, neighbouring technique): shown, never pooled."""
+    used = {name for analysis in (found.main, *found.sensitivity) for name in analysis.sets}
+    rows = [row for row in review.rows if row.outcome == found.outcome.id and row.analysis_set not in used]
+    if not rows:
+        return Safe("")
+    return details(
+        f"Results outside every analysis ({len(rows)})",
+        table(
+            ["Study", "Set", "Comparison", "As reported"],
+            [[found.labels.get(r.study_id, r.study_id), r.analysis_set, r.comparison, _printed(r)] for r in rows],
+            caption=f"{found.outcome.name}: kept out of the analyses by their set; shown, so that nothing is hidden.",
+            id_=anchor_id("beside", found.outcome.id),
+        ),
+    )
 
 
 def _sensitivity(found: OutcomeAnalysis) -> Safe:

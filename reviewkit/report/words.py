@@ -59,10 +59,13 @@ def finding(found: OutcomeAnalysis) -> str:
         return f"{outcome.name}: not pooled ({main.why}). {directions(found)}"
     values = [natural(v, main.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
     effect = estimate_in_words(values[0], values[1], values[2], level=100 * pooled.level)
+    null = 0.0 if main.measure in ("MD", "SMD", "RD") else 1.0
+    crosses = values[1] <= null <= values[2]
+    said = "; the interval holds no difference as well as differences either way" if crosses else ""
     beside = f" {studies(len(main.unusable)).capitalize()} without usable numbers "
     beside += "stands" if len(main.unusable) == 1 else "stand"
     return (
-        f"{outcome.name}: {studies(pooled.k)} pooled, {MEASURES[main.measure]} {effect}."
+        f"{outcome.name}: {studies(pooled.k)} pooled, {MEASURES[main.measure]} {effect}{said}."
         + (f"{beside} beside the pool." if main.unusable else "")
     )
 
@@ -90,7 +93,11 @@ def answer(protocol: Protocol, found: list[OutcomeAnalysis], included: int) -> s
         )
     first = next((f for f in found if f.main.pooled), None)
     if first is not None:
-        return f"{finding(first)} {NOT_RATED}"
+        who = "" if first.outcome.better != "neither" else (
+            f" Above {1 if first.main.measure in ('RR', 'OR', 'ROM') else 0} means higher in people with "
+            f"{protocol.question.condition}."
+        )
+        return f"{finding(first)}{who} {NOT_RATED}"
     told = [f for f in found if f.main.results and f.outcome.importance != "harm"]
     names = ", ".join(f.outcome.name.lower() for f in told[:3])
     return (

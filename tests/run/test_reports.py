@@ -65,6 +65,13 @@ def test_the_page_says_what_it_is(built: Path, question: str) -> None:
     assert str(built) not in page
 
 
+def test_results_outside_the_analyses_are_shown(built: Path) -> None:
+    """A null result of a neighbouring technique (total fatigue, p 0.134) stands in the page, outside the answer."""
+    page = (built / "reports" / "massage-ms" / "review.html").read_text(encoding="utf-8")
+    assert "Results outside every analysis" in page
+    assert "M036" in page
+
+
 def test_results_hold_the_pool_and_the_heads_of_the_logs(built: Path) -> None:
     results = json.loads((built / "reports" / "b12-ms" / "results.json").read_text(encoding="utf-8"))
     assert results["status"] == "demonstration"
