@@ -235,14 +235,14 @@ def excluded_section(review: Review) -> Safe:
 
 
 def title_of(record: Record) -> str:
-    """The title, or what stands in its place."""
-    return record.title or "(no title)"
+    """The title without its full stop, or what stands in its place."""
+    return record.title.rstrip(" .") or "(no title)"
 
 
 def citation(record: Record) -> Safe:
     """Authors, title, journal and year of a report, with a link where one is known."""
     names = [a.family for a in record.authors]
-    who = f"{', '.join(names[:3])}{' et al.' if len(names) > 3 else ''}. " if names else ""
+    who = f"{', '.join(names[:3])}{' et al' if len(names) > 3 else ''}. " if names else ""
     where = " ".join(part for part in (record.journal, str(record.year or "")) if part)
     url = f"https://doi.org/{record.doi}" if record.doi else record.url
     title = link(title_of(record), url) if url else text(title_of(record))
