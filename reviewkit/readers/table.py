@@ -226,7 +226,7 @@ def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str
 
 def _listed(text: str) -> list[str]:
     """Words of a list, also of one that a program printed (``['a', 'b']``)."""
-    if text[:2] in {"['", '["'} and text.endswith("]"):
+    if text[:2] in {"['", '["'} and text[-2:] in {"']", '"]'} and len(text) > 4:
         return re.split(r"""['"]\s*,\s*['"]""", text[2:-2])
     return re.split(r"\s*[;|]\s*", text)
 

@@ -30,6 +30,12 @@ def _type(record: Record) -> str:
     return WORDS.get(record.record_type, record.record_type.capitalize())
 
 
+def _joined(words: Iterable[str]) -> str:
+    text = "; ".join(words)
+    # A keyword that looks like a printed list must not be read back as one.
+    return f"{text};" if text[:2] in {"['", '["'} else text
+
+
 _COLUMNS: dict[str, Column] = {
     "key": lambda record: record.key,
     "title": lambda record: record.title,
@@ -44,7 +50,7 @@ _COLUMNS: dict[str, Column] = {
     "pmcid": lambda record: record.pmcid,
     "registry_ids": lambda record: "; ".join(record.registry_ids),
     "abstract": lambda record: record.abstract,
-    "keywords": lambda record: "; ".join(record.keywords),
+    "keywords": lambda record: _joined(record.keywords),
     "language": lambda record: record.language,
     "url": lambda record: record.url,
     "type": _type,

@@ -138,3 +138,10 @@ def test_tables_take_further_columns_and_others_do_not(tmp_path: Path) -> None:
     assert path.read_text() == "old"
     write([made], path, "ris")
     assert read(path).records[0].title == "A title" and [p.name for p in tmp_path.iterdir()] == ["out.ris"]
+
+
+@pytest.mark.parametrize("form", ["csv", "asreview", "rayyan"])
+@pytest.mark.parametrize("keyword", ["[']", "['']", "['a']", "['a', 'b']", '["x"]'])
+def test_a_keyword_that_looks_like_a_printed_list_stays_one(form: str, keyword: str) -> None:
+    written = text_of([Record(title="A title of it", keywords=(keyword, "c"))], form)
+    assert read_bytes(written.encode()).records[0].keywords == (keyword, "c")
