@@ -62,6 +62,7 @@ def run_pool(
                              remedy="Use --method iv.")
         return _pool_tables(table, measure.upper(), method)
     found = table_effects(table, measure)
+    _some_events(table, found.measure)
     yi, vi, studies, kept = _complete(found)
     common: dict[str, Any] = {"studies": studies, "model": model, "measure": found.measure}
     if mods:
@@ -79,8 +80,17 @@ def run_pool(
     document["excluded"] = [{"study": d.study, "reason": d.reason} for d in found.dropped] + [
         {"study": s, "reason": reason} for s, reason in left] + list(document.get("excluded", []))
     if subgroup:
-        document["subgroups"] = _subgroups(table, subgroup, kept, (yi, vi, studies), model, tau2, ci)
+        document["subgroups"] = _subgroups(table, subgroup, kept, (yi, vi, studies), model, tau2, ci, found)
     return result, _plain(document)
+
+
+def _some_events(table: StudyTable, measure: str) -> None:
+    """A ratio cannot be pooled where no study has an event."""
+    if measure in ("OR", "RR") and {"ai", "ci"} <= set(table.columns):
+        events = [x for name in ("ai", "ci") for x in table.numbers(name) if math.isfinite(x)]
+        if events and not any(events):
+            raise InputError(f"no study has an event ({', '.join(table.studies)}): a ratio cannot be estimated.",
+                             file=table.file, code="double-zero", remedy="Pool the risk difference (RD) instead.")
 
 
 def _complete(found: EffectSizes) -> tuple[Any, Any, list[str], list[int]]:
@@ -111,11 +121,12 @@ def _moderators(table: StudyTable, names: list[str], kept: list[int]) -> tuple[d
 
 def _subgroups(
     table: StudyTable, name: str, kept: list[int], data: tuple[Any, Any, list[str]], model: str, tau2: str,
-    ci: str | None,
+    ci: str | None, effects: EffectSizes,
 ) -> list[dict[str, Any]]:
     groups = [text or "not stated" for text in _column(table, name, kept)]
     found = subgroups(data[0], data[1], groups, studies=data[2], model=model,
-                      tau2=None if model == "common" else tau2.upper(), ci=ci)
+                      tau2=None if model == "common" else tau2.upper(), ci=ci, measure=effects.measure,
+                      scale=effects.scale)
     rows: list[dict[str, Any]] = []
     for level, pooled in found.groups.items():
         rows.append({"group": level, **pooled.as_dict()})
@@ -127,6 +138,7 @@ def _pool_tables(table: StudyTable, measure: str, method: str) -> tuple[object, 
     if measure not in TABLE_MEASURES and not (method == "peto" and measure == "PETO"):
         raise InputError(f"--method {method} pools counts: measure {measure} is none of {', '.join(TABLE_MEASURES)}.",
                          code="measure")
+    table_effects(table, measure)  # refuses impossible counts, each with its study
     ai, ci = table.numbers("ai"), table.numbers("ci")
     bi = _rest(table, "bi", "n1i", ai)
     di = _rest(table, "di", "n2i", ci)

@@ -89,6 +89,21 @@ def test_bad_input_names_its_place(
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("method", ["iv", "mh", "peto"])
+@pytest.mark.parametrize("cells", [{"ai": [0, 0], "ci": [0, 0]}, {"ai": [1.5, 2], "ci": [1, 2]}], ids=["zero", "half"])
+def test_impossible_counts_are_refused_by_every_method(
+    tmp_path: Path, method: str, cells: dict[str, list[Any]]
+) -> None:
+    file = write(tmp_path / "t.csv", {"study": ["A", "B"], **cells, "bi": [9, 9], "di": [9, 9]})
+    with pytest.raises(InputError, match="A"):
+        call("pool", file, "--measure", "OR", "--method", method, "--json")
+
+
+def test_subgroups_of_a_ratio_are_on_the_log_scale(tables: str) -> None:
+    found = call("pool", tables, "--measure", "OR", "--subgroup", "arm", "--json")["subgroups"]
+    assert {(row["measure"], row["scale"]) for row in found} == {("OR", "log")}
+
+
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(InputError, match="missing"):
         call("pool", "nowhere.csv", "--measure", "GEN", "--json")
