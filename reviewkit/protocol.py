@@ -113,6 +113,12 @@ class Screening(_Part):
         return self.votes_title_abstract if stage == "title-abstract" else self.votes_full_text
 
 
+class Deduplication(_Part):
+    """What counts as one report; ``versions_apart`` keeps versions and updates of one (Cochrane) review apart."""
+
+    versions_apart: bool = False
+
+
 class Extraction(_Part):
     """Who extracts, by role id; with one extractor no consensus file is wanted."""
 
@@ -213,6 +219,7 @@ class Protocol(_Part):
 
     question: Question
     eligibility: Eligibility
+    deduplication: Deduplication = Deduplication()
     screening: Screening
     extraction: Extraction
     analysis_sets: Annotated[tuple[AnalysisSet, ...], Field(min_length=1)]

@@ -12,22 +12,23 @@ from importlib import import_module
 import click
 
 import reviewkit
+from reviewkit.cli.output import say
 from reviewkit.errors import ReviewkitError
 
 COMMANDS = {
-    "new": ("reviewkit.cli.review", "new_command"),
-    "import": ("reviewkit.cli.review", "import_command"),
-    "check": ("reviewkit.cli.review", "check_command"),
-    "status": ("reviewkit.cli.review", "status_command"),
-    "run": ("reviewkit.cli.review", "run_command"),
-    "lab": ("reviewkit.cli.review", "lab_command"),
-    "records": ("reviewkit.cli.records", "records_command"),
-    "dedup": ("reviewkit.cli.dedup", "dedup_command"),
-    "effects": ("reviewkit.cli.effects", "effects_command"),
-    "pool": ("reviewkit.cli.pool", "pool_command"),
-    "trust": ("reviewkit.cli.trust", "trust_command"),
+    "new": ("reviewkit.cli.review", "new_command", "Start a question: a commented protocol and a list of searches."),
+    "import": ("reviewkit.cli.review", "import_command", "Read exports, find duplicates, give ids that stay."),
+    "check": ("reviewkit.cli.review", "check_command", "Find everything inconsistent, with its place and remedy."),
+    "status": ("reviewkit.cli.review", "status_command", "Stage and next step of each question."),
+    "run": ("reviewkit.cli.review", "run_command", "Build the reports of some questions."),
+    "lab": ("reviewkit.cli.review", "lab_command", "Open JupyterLab at the project's folder."),
+    "records": ("reviewkit.cli.records", "records_command", "Read search exports of any format."),
+    "dedup": ("reviewkit.cli.dedup", "dedup_command", "Find the records that describe one report."),
+    "effects": ("reviewkit.cli.effects", "effects_command", "Effect sizes for a table."),
+    "pool": ("reviewkit.cli.pool", "pool_command", "A meta-analysis of any table."),
+    "trust": ("reviewkit.cli.trust", "trust_command", "Find numbers that cannot be right."),
 }
-"""Command to module and name: a module is imported only when its command is called."""
+"""Command to module, name and what the list of commands says: a module is imported only when it is called."""
 
 
 class _Lazy(click.Group):
@@ -37,9 +38,13 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name]
+        module, name, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,8 +63,7 @@ def main() -> None:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except ReviewkitError as error:
-        for problem in error.problems:
-            click.echo(" ".join(str(problem).split()), err=True)
+        say(error.problems)
         sys.exit(error.exit_code)
     except click.UsageError as error:
         click.echo(f"{error.format_message()} Try: reviewkit --help", err=True)

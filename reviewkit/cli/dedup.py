@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.dedup import Deduplication, Settings, deduplicate
 from reviewkit.errors import InputError
 from reviewkit.model import ReadResult, Record
@@ -22,7 +22,7 @@ from reviewkit.readers.source import open_source
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--id", "column", metavar="COLUMN", help="The column that names each record; else file:line.")
 @click.option("--versions-apart", is_flag=True, help="Keep versions and updates of one review apart.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@JSON
 @click.pass_context
 def dedup_command(
     context: click.Context, files: tuple[str, ...], column: str | None, versions_apart: bool, as_json: bool
@@ -39,14 +39,13 @@ def dedup_command(
         found = deduplicate(records, ids=ids, settings=Settings(versions_apart=versions_apart))
         seconds = time.perf_counter() - start
     except InputError as error:
-        for problem in error.problems:
-            click.echo(" ".join(str(problem).split()), err=True)
+        say(error.problems)
         context.exit(2)
     for name, result in results:
         for one in result.rejected:
             click.echo(f"{name}:{one.origin.line}: rejected: {one.reason}", err=True)
     if as_json:
-        click.echo(json.dumps(_document(found, seconds), ensure_ascii=False))
+        print_json(_document(found, seconds))
     else:
         _print(found, dict(zip(ids, records, strict=True)), seconds)
     if any(result.rejected for _, result in results):

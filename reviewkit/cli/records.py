@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
+from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.errors import InputError
 from reviewkit.model import ReadResult, Record
 from reviewkit.readers import read
@@ -15,7 +15,7 @@ from reviewkit.readers import read
 
 @click.command("records")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@JSON
 @click.pass_context
 def records_command(context: click.Context, files: tuple[str, ...], as_json: bool) -> None:
     """Read search exports of any format; accepted and rejected entries add up to the entries in the text.
@@ -29,10 +29,9 @@ def records_command(context: click.Context, files: tuple[str, ...], as_json: boo
             results.append((name, read(Path(name))))
         except InputError as error:
             failed = True
-            for problem in error.problems:
-                click.echo(" ".join(str(problem).split()), err=True)
+            say(error.problems)
     if as_json:
-        click.echo(json.dumps({"files": [_document(name, result) for name, result in results]}, ensure_ascii=False))
+        print_json({"files": [_document(name, result) for name, result in results]})
         for name, result in results:
             for repair in result.repairs:
                 click.echo(f"{name}:{repair.line}: {repair.message}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,15 +10,16 @@ from pathlib import Path
 
 import click
 
+from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.errors import InputError
-from reviewkit.review import find_root, open_review, questions
 
-JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 NAMES = click.argument("names", nargs=-1, metavar="QUESTION…")
 ALL = click.option("--all", "every", is_flag=True, help="Every question of the project.")
 
 
 def _chosen(names: Sequence[str], every: bool, root: Path) -> tuple[str, ...]:
+    from reviewkit.review import questions
+
     if every == bool(names):
         raise InputError("name one question or more, or say --all.", code="usage",
                          remedy=f"This project has: {', '.join(questions(root)) or 'none yet'}.")
@@ -40,13 +41,41 @@ def new_command(question: str) -> None:
 
 @click.command("import")
 @click.argument("question")
-def import_command(question: str) -> None:
-    """Read the exports of a question, find duplicates, give ids that stay."""
+@click.argument("files", nargs=-1, metavar="[FILE…]", type=click.Path(path_type=Path))
+@click.option("--source", default="", help="Database that the files come from, as PRISMA-S asks.")
+@click.option("--platform", default="", help="Platform through which it was searched.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Day of the search.")
+@click.option("--query", default="", help="The exact search string.")
+@click.option("--hits", type=click.IntRange(min=0), help="How many results the platform announced.")
+@JSON
+@click.pass_context
+def import_command(
+    context: click.Context, question: str, files: tuple[Path, ...], source: str, platform: str,
+    date: dt.datetime | None, query: str, hits: int | None, as_json: bool,
+) -> None:
+    """Read the exports of a question, find duplicates, give ids that stay.
+
+    FILEs are first copied, untouched, into references/QUESTION/ and named in searches.toml; an export that is there
+    already is passed over. Every id and decision given before stays.
+
+    Exit code 0: done. 2: something is wrong, nothing was changed. 3: done, but entries or pairs need a person.
+    """
+    from reviewkit.review import find_root, open_review
+    from reviewkit.review.adding import SearchDetails, add_exports
     from reviewkit.review.importing import import_records
 
     root = find_root()
     open_review(question, root)
-    click.echo(import_records(question, root))
+    details = SearchDetails(source, platform, date.date() if date else None, query, hits)
+    for name in add_exports(question, root, files, details):
+        click.echo(f"Added: references/{question}/{name}", err=as_json)
+    summary = import_records(question, root)
+    if as_json:
+        print_json(summary.as_dict())
+    else:
+        click.echo(summary)
+    if summary.waiting:
+        context.exit(3)
 
 
 @click.command("check")
@@ -59,15 +88,15 @@ def check_command(context: click.Context, names: tuple[str, ...], every: bool, a
 
     Exit code 0: nothing. 2: errors. 3: no errors, but something waits for a person.
     """
+    from reviewkit.review import find_root
     from reviewkit.review.checking import UNSETTLED, check
 
     root = find_root()
     problems = [problem for name in _chosen(names, every, root) for problem in check(name, root)]
     if as_json:
-        click.echo(json.dumps({"problems": [problem.as_dict() for problem in problems]}, ensure_ascii=False))
+        print_json({"problems": [problem.as_dict() for problem in problems]})
     else:
-        for problem in problems:
-            click.echo(" ".join(str(problem).split()))
+        say(problems, err=False)
         click.echo(f"{len(problems)} problems." if problems else "Nothing is wrong.")
     if any(problem.code not in UNSETTLED for problem in problems):
         context.exit(2)
@@ -79,12 +108,14 @@ def check_command(context: click.Context, names: tuple[str, ...], every: bool, a
 @JSON
 def status_command(as_json: bool) -> None:
     """Stage and next step of each question."""
+    from reviewkit.review import find_root, questions
     from reviewkit.review.progress import status
+
 
     root = find_root()
     found = [status(name, root) for name in questions(root)]
     if as_json:
-        click.echo(json.dumps({"questions": found}, ensure_ascii=False))
+        print_json({"questions": found})
         return
     from rich.console import Console
     from rich.table import Table
@@ -112,10 +143,12 @@ def run_command(
 ) -> None:
     """Build the reports of some questions.
 
-    Exit code 0: built or unchanged. 1: a report failed. 3: built, but something waits for a person.
+    Exit code 0: built or unchanged. 1: a report failed. 3: a run failed and the older report stands, marked stale;
+    or built, but something waits for a person.
     """
     from rich.console import Console
 
+    from reviewkit.review import find_root
     from reviewkit.review.checking import UNSETTLED, check
     from reviewkit.run import run
 
@@ -137,9 +170,12 @@ def run_command(
         seconds = f" ({report.seconds:.1f} s)"
         click.echo(f"{report.question}: {report.status}{where}{seconds}{why}", err=as_json)
     if as_json:
-        click.echo(json.dumps({"reports": [report.as_dict() for report in reports]}, ensure_ascii=False))
-    if any(report.status in ("failed", "stale") for report in reports):
+        print_json({"reports": [report.as_dict() for report in reports]})
+    if any(report.status == "failed" for report in reports):
         context.exit(1)
+    if any(report.status == "stale" for report in reports):
+        click.echo("An older report stands that the files no longer match.", err=True)
+        context.exit(3)
     if any(problem.code in UNSETTLED for name in chosen for problem in check(name, root)):
         click.echo("Something waits for a person: reviewkit check", err=True)
         context.exit(3)
@@ -148,5 +184,7 @@ def run_command(
 @click.command("lab")
 def lab_command() -> None:
     """Open JupyterLab at the project's folder."""
+    from reviewkit.review import find_root
+
     root = find_root()
     raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"], cwd=root))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.errors import InputError, Problem, ReviewkitError
 from reviewkit.trust import ArmRow, Finding, check_rows, row_from_mapping
 from reviewkit.trust.rows import REQUIRED_COLUMNS
@@ -151,7 +151,7 @@ def _print_findings(findings: list[Finding], out: Path | None) -> None:
 @click.command("trust")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the findings to this CSV file.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_context
 def trust_command(context: click.Context, file: Path, out: Path | None, as_json: bool) -> None:
     """Find numbers in an arm-level table that cannot be right, or are doubtful.
@@ -161,10 +161,9 @@ def trust_command(context: click.Context, file: Path, out: Path | None, as_json:
     try:
         findings = trust_file(file, out)
     except ReviewkitError as error:
-        for problem in error.problems:
-            click.echo(f"Error: {problem}", err=True)
+        say(error.problems)
         context.exit(error.exit_code)
     if as_json:
-        click.echo(json.dumps({"findings": [_as_dict(found) for found in findings]}, ensure_ascii=False))
+        print_json({"findings": [_as_dict(found) for found in findings]})
     else:
         _print_findings(findings, out)

@@ -9,7 +9,7 @@ from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.opened import Review, open_review
 from reviewkit.store.files import show
 
-UNSETTLED = frozenset({"rejected-entry", "awaiting-votes", "conflict", "log-torn"})
+UNSETTLED = frozenset({"rejected-entry", "open-duplicate", "awaiting-votes", "conflict", "log-torn"})
 """Codes of what waits for a person and is no error: exit code 3, not 2."""
 
 
@@ -29,7 +29,7 @@ def check(question: str, root: Path) -> list[Problem]:
     waiting: list[Problem] = []
     if not errors:
         errors += _studies_without_results(review)
-        waiting += _screening_gaps(review)
+        waiting += _open_duplicates(review) + _screening_gaps(review)
         errors += _cut_logs(review)
     try:
         waiting += _rejected(review)
@@ -47,6 +47,15 @@ def _rejected(review: Review) -> list[Problem]:
             "rejected-entry", f"Settle it in {review.name('import-corrections.toml')}; the source stays as it is.",
         )
         for r in review.sources.unsettled
+    ]
+
+
+def _open_duplicates(review: Review) -> list[Problem]:
+    """Pairs that may be one report and of which nobody has said so."""
+    return [
+        Problem(f"records {one} and {other} may be one report: {why}.", review.name("duplicates.csv"), None, None,
+                "open-duplicate", "Fill in the verdict, same or different, and import again.")
+        for one, other, why in review.open_duplicates
     ]
 
 

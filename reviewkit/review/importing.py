@@ -1,28 +1,33 @@
 """From exports to records and reports: every entry accounted for, every id kept for good.
 
-A record's id is given when it is first imported; a re-import is matched to it by its entry, then by its
-key. A report groups records that describe one document; decisions name the report.
+How ids stay over re-imports is the matter of `reviewkit.review.identity`; what was found is written down once:
+records.csv, pairs for a person in duplicates.csv, reports that belong together in related.csv.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from reviewkit.dedup import Answer, deduplicate
+from reviewkit.dedup import Answer, Link, Pair, Settings, deduplicate
 from reviewkit.errors import InputError, Problem
-from reviewkit.identifiers import slug
 from reviewkit.model import ReadResult, Record, Rejected
+from reviewkit.protocol import Protocol
 from reviewkit.readers import read
+from reviewkit.review.identity import Reports, give_ids, give_reports, held_together
 from reviewkit.review.searches import Searches, entry_digest, read_corrections, read_searches
-from reviewkit.store.files import show
+from reviewkit.store.files import read_text, show
+from reviewkit.store.toml import parse, validate
 from reviewkit.tables import read_csv, write_csv
 
 RECORD_COLUMNS = (
-    "record_id", "report_id", "file", "key", "entry_digest", "doi", "pmid", "year", "first_author", "title",
+    "record_id", "report_id", "former_reports", "file", "key", "entry_digest", "doi", "pmid", "year", "first_author",
+    "title",
 )
 DUPLICATE_COLUMNS = ("record_a", "record_b", "verdict", "by", "note")
+"""An empty verdict is a pair that waits for a person; its note says why the two may be one report."""
+RELATED_COLUMNS = ("report_a", "report_b", "kind")
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,17 @@ class ImportSummary:
     reports: int
     new_records: int
     maybe: tuple[tuple[str, str], ...]
+    related: int = 0
+
+    @property
+    def waiting(self) -> bool:
+        """True where entries or pairs need a person."""
+        return bool(self.maybe) or any(file[4] for file in self.files)
+
+    def as_dict(self) -> dict[str, object]:
+        """The counts as plain JSON values."""
+        names = ("file", "entries", "accepted", "settled", "rejected")
+        return {**asdict(self), "files": [dict(zip(names, file, strict=True)) for file in self.files]}
 
     def __str__(self) -> str:
         lines = [
@@ -57,8 +73,18 @@ class ImportSummary:
         ]
         lines.append(f"{self.records} records ({self.new_records} new) describe {self.reports} reports.")
         if self.maybe:
-            lines.append(f"{len(self.maybe)} pairs may be the same report: say so in duplicates.csv.")
+            lines.append(f"{len(self.maybe)} pairs may be the same report: fill in the verdict (same or different) in "
+                         f"data/{self.question}/duplicates.csv and import again.")
+        if self.related:
+            lines.append(f"{self.related} pairs of reports are not the same but belong together (data/{self.question}/"
+                         "related.csv): look at them when you gather reports into studies.")
         return "\n".join(lines)
+
+
+def read_protocol(question: str, root: Path) -> Protocol:
+    """The protocol of a question, checked."""
+    path = root / "data" / question / "protocol.toml"
+    return validate(parse(read_text(path, what="protocol", root=root), show(path, root)), Protocol)
 
 
 def read_sources(question: str, root: Path) -> Sources:
@@ -71,6 +97,9 @@ def read_sources(question: str, root: Path) -> Sources:
     """
     folder = root / "references" / question
     searches = read_searches(folder, root)
+    if not searches.file:
+        raise InputError("no export is named yet.", file=show(folder / "searches.toml", root), code="missing-file",
+                         remedy=f"Run: reviewkit import {question} FILE…")
     path = root / "data" / question / "import-corrections.toml"
     corrections = {(c.file, c.entry_digest): c for c in read_corrections(path, root).correction}
     results, records, settled, unsettled = [], [], [], []
@@ -107,16 +136,37 @@ def import_records(question: str, root: Path) -> ImportSummary:
     """
     sources = read_sources(question, root)
     folder = root / "data" / question
+    protocol = read_protocol(question, root)
     known = read_record_rows(folder / "records.csv", root) if (folder / "records.csv").exists() else []
-    ids, new = _give_ids(sources.records, known)
-    answers = read_answers(folder / "duplicates.csv", root)
-    found = deduplicate(sources.records, ids=ids, answers=answers)
-    reports = _give_reports(ids, sources.records, [g.members for g in found.groups],
-                            {row["record_id"]: row["report_id"] for row in known})
-    rows = [
+    ids, new = give_ids(sources.records, known)
+    told = read_duplicate_rows(folder / "duplicates.csv", root)
+    answers = answers_of(told)
+    held = held_together({row["record_id"]: row["report_id"] for row in known}, answers)
+    found = deduplicate(sources.records, ids=ids, answers=[*answers, *held],
+                        settings=Settings(versions_apart=protocol.deduplication.versions_apart))
+    reports = give_reports(ids, sources.records, found.groups, known, answers)
+    waiting = _waiting((*found.maybe, *reports.refused), reports, answers)
+    links = _links(found.related, reports)
+    write_csv(folder / "records.csv", RECORD_COLUMNS, _rows(ids, sources.records, reports))
+    if waiting or told:
+        write_csv(folder / "duplicates.csv", DUPLICATE_COLUMNS, [
+            *(row for row in told if row["verdict"]),
+            *({"record_a": p.one, "record_b": p.other, "note": f"{p.rule} ({p.score:.2f})"} for p in waiting),
+        ])
+    if links or (folder / "related.csv").exists():
+        write_csv(folder / "related.csv", RELATED_COLUMNS, links)
+    return ImportSummary(
+        question, _counts(sources), len(ids), len(set(reports.of.values())), new,
+        tuple((pair.one, pair.other) for pair in waiting), len(links),
+    )
+
+
+def _rows(ids: Sequence[str], records: Sequence[Record], reports: Reports) -> list[dict[str, object]]:
+    return [
         {
             "record_id": record_id,
-            "report_id": reports[record_id],
+            "report_id": reports.of[record_id],
+            "former_reports": " ".join(reports.former.get(reports.of[record_id], ())),
             "file": record.origin.file,
             "key": record.key,
             "entry_digest": entry_digest(record.raw),
@@ -126,13 +176,25 @@ def import_records(question: str, root: Path) -> ImportSummary:
             "first_author": record.authors[0].family if record.authors else "",
             "title": record.title,
         }
-        for record_id, record in zip(ids, sources.records, strict=True)
+        for record_id, record in zip(ids, records, strict=True)
     ]
-    write_csv(folder / "records.csv", RECORD_COLUMNS, rows)
-    return ImportSummary(
-        question, _counts(sources), len(rows), len(set(reports.values())), new,
-        tuple((pair.one, pair.other) for pair in found.maybe),
-    )
+
+
+def _waiting(pairs: Iterable[Pair], reports: Reports, answers: Iterable[Answer]) -> list[Pair]:
+    """One pair for each two reports that may be one and of which nobody has said so yet."""
+    settled = {frozenset((reports.of.get(a.one), reports.of.get(a.other))) for a in answers if not a.same}
+    best: dict[frozenset[str | None], Pair] = {}
+    for pair in sorted(pairs, key=lambda p: (-p.score, p.one, p.other)):
+        ends = frozenset((reports.of.get(pair.one), reports.of.get(pair.other)))
+        if len(ends) == 2 and ends not in settled:
+            best.setdefault(ends, pair)
+    return sorted(best.values(), key=lambda p: (p.one, p.other))
+
+
+def _links(related: Iterable[Link], reports: Reports) -> list[dict[str, str]]:
+    """Reports that were kept apart on purpose and belong together, for the study stage."""
+    found = {(*sorted((reports.of[link.one], reports.of[link.other])), link.kind) for link in related}
+    return [{"report_a": a, "report_b": b, "kind": kind} for a, b, kind in sorted(found) if a != b]
 
 
 def _counts(sources: Sources) -> tuple[tuple[str, int, int, int, int], ...]:
@@ -145,85 +207,34 @@ def _counts(sources: Sources) -> tuple[tuple[str, int, int, int, int], ...]:
 
 def read_record_rows(path: Path, root: Path) -> list[Mapping[str, str]]:
     """The rows of records.csv as text."""
-    return [row.cells for row in read_csv(path, RECORD_COLUMNS, root=root)]
+    wanted = [column for column in RECORD_COLUMNS if column != "former_reports"]
+    return [row.cells for row in read_csv(path, wanted, optional=["former_reports"], root=root)]
 
 
-def read_answers(path: Path, root: Path) -> tuple[Answer, ...]:
-    """What people said in duplicates.csv; nothing where the file is missing.
+def read_duplicate_rows(path: Path, root: Path) -> list[Mapping[str, str]]:
+    """The rows of duplicates.csv; none where the file is missing.
 
     Raises
     ------
     InputError
-        If a verdict is neither 'same' nor 'different'.
+        If a verdict is not 'same', 'different' or, where a person has still to decide, empty.
     """
     if not path.exists():
-        return ()
-    answers, problems = [], []
-    for row in read_csv(path, DUPLICATE_COLUMNS, root=root):
-        if row["verdict"] not in ("same", "different"):
-            problems.append(Problem(f"verdict = {row['verdict']!r}; allowed: same, different.", show(path, root),
-                                    row.line, None, "value"))
-        answers.append(Answer(row["record_a"], row["record_b"], row["verdict"] == "same"))
+        return []
+    rows = read_csv(path, DUPLICATE_COLUMNS, root=root)
+    problems = [
+        Problem(f"verdict = {row['verdict']!r}; allowed: same, different, or empty where nobody has decided.",
+                show(path, root), row.line, None, "value")
+        for row in rows if row["verdict"] not in ("same", "different", "")
+    ]
     if problems:
         raise InputError(problems)
-    return tuple(answers)
+    return [row.cells for row in rows]
 
 
-def match_ids(records: Sequence[Record], known: Iterable[Mapping[str, str]]) -> list[str | None]:
-    """The known id of each record, by its entry, then by its key in the same file; None where it is new."""
-    rows = list(known)
-    by_entry = {(row["file"], row["key"], row["entry_digest"]): row["record_id"] for row in rows}
-    by_key = {(row["file"], row["key"]): row["record_id"] for row in rows if row["key"]}
-    found: list[str | None] = [by_entry.get((r.origin.file, r.key, entry_digest(r.raw))) for r in records]
-    taken = set(found)
-    for place, record in enumerate(records):
-        if found[place] is None and (other := by_key.get((record.origin.file, record.key))) not in taken:
-            found[place] = other
-            taken.add(other)
-    return found
-
-
-def _give_ids(records: Sequence[Record], known: Sequence[Mapping[str, str]]) -> tuple[list[str], int]:
-    last = max((int(row["record_id"].removeprefix("r-")) for row in known), default=0)
-    ids: list[str] = []
-    new = 0
-    for found in match_ids(records, known):
-        if found is None:
-            new += 1
-            last += 1
-        ids.append(found or f"r-{last:04d}")
-    return ids, new
-
-
-def _give_reports(
-    ids: Sequence[str], records: Sequence[Record], groups: Iterable[Sequence[str]], known: Mapping[str, str]
-) -> dict[str, str]:
-    """A report id for each record: a group keeps the oldest one it has, a new report is named after its record."""
-    group_of = {member: tuple(group) for group in groups for member in group}
-    by_id = dict(zip(ids, records, strict=True))
-    reports: dict[str, str] = {}
-    used = set(known.values())
-    claimed: set[str] = set()
-    for record_id in sorted(ids):
-        if record_id in reports:
-            continue
-        members = group_of.get(record_id, (record_id,))
-        older = [known[m] for m in sorted(members) if m in known and known[m] not in claimed]
-        name = older[0] if older else _new_name([by_id[m] for m in sorted(members)], used)
-        used.add(name)
-        claimed.add(name)
-        reports |= dict.fromkeys(members, name)
-    return reports
-
-
-def _new_name(records: Sequence[Record], used: set[str]) -> str:
-    best = max(records, key=lambda r: (bool(r.authors and r.year), bool(r.authors)))
-    words = best.authors[0].family if best.authors else " ".join(best.title.split()[:4])
-    base = slug(f"{words} {best.year or ''}") or "report"
-    name, number = base, 2
-    while name in used:
-        name, number = f"{base}-{number}", number + 1
-    return name
+def answers_of(rows: Iterable[Mapping[str, str]]) -> tuple[Answer, ...]:
+    """What people said in duplicates.csv; pairs that wait are left out."""
+    return tuple(Answer(r["record_a"], r["record_b"], r["verdict"] == "same") for r in rows if r["verdict"])
 
 
 def merged_records(ids: Sequence[str], records: Sequence[Record], reports: Mapping[str, str]) -> dict[str, Record]:

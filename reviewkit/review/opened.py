@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,11 +18,19 @@ from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
-from reviewkit.review.importing import Sources, match_ids, merged_records, read_record_rows, read_sources
+from reviewkit.review.identity import match_ids
+from reviewkit.review.importing import (
+    RELATED_COLUMNS,
+    Sources,
+    merged_records,
+    read_duplicate_rows,
+    read_protocol,
+    read_record_rows,
+    read_sources,
+)
 from reviewkit.screening import STAGES, Decision, Screening, derive, parse_decision
-from reviewkit.store.files import read_text, show
+from reviewkit.store.files import show
 from reviewkit.store.log import Log, read_log
-from reviewkit.store.toml import parse, validate
 from reviewkit.tables import read_csv
 
 
@@ -90,8 +98,7 @@ class Review:
     @cached_property
     def protocol(self) -> Protocol:
         """The protocol, checked."""
-        text = read_text(self.folder / "protocol.toml", what="protocol", root=self.root)
-        return validate(parse(text, self.name("protocol.toml")), Protocol)
+        return read_protocol(self.question, self.root)
 
     @cached_property
     def sources(self) -> Sources:
@@ -139,6 +146,24 @@ class Review:
         return {row["record_id"]: row["report_id"] for row in self._record_rows}
 
     @cached_property
+    def former_reports(self) -> dict[str, str]:
+        """Report ids that went when a person joined two reports, and the report that stands for them."""
+        return {name: row["report_id"] for row in self._record_rows for name in row["former_reports"].split()}
+
+    @cached_property
+    def open_duplicates(self) -> tuple[tuple[str, str, str], ...]:
+        """Pairs of records that may be one report and wait for a person: ids, and why."""
+        rows = read_duplicate_rows(self.folder / "duplicates.csv", self.root)
+        return tuple((row["record_a"], row["record_b"], row["note"]) for row in rows if not row["verdict"])
+
+    @cached_property
+    def related(self) -> tuple[tuple[str, str, str], ...]:
+        """Reports kept apart that belong together: two ids, and how (erratum, protocol, companion, ...)."""
+        path = self.folder / "related.csv"
+        rows = read_csv(path, RELATED_COLUMNS, root=self.root) if path.exists() else []
+        return tuple((row["report_a"], row["report_b"], row["kind"]) for row in rows)
+
+    @cached_property
     def records(self) -> dict[str, Record]:
         """Record id to record."""
         return dict(zip(self.record_ids, self.sources.records, strict=True))
@@ -177,6 +202,7 @@ class Review:
             for entry in log.entries:
                 try:
                     decision = parse_decision(entry.values, self.protocol.reasons)
+                    decision = replace(decision, report=self.former_reports.get(decision.report, decision.report))
                     self._check_place(decision, stage, who)
                     parsed.append(decision)
                 except InputError as error:
@@ -303,7 +329,8 @@ class Review:
     def problems(self) -> list[Problem]:
         """Everything that keeps this review from running, stage by stage; empty where it can run."""
         found: list[Problem] = []
-        for stage in ("protocol", "sources", "record_ids", "decisions", "all_studies", "rows", "flow"):
+        for stage in ("protocol", "sources", "record_ids", "open_duplicates", "related", "decisions", "all_studies",
+                      "rows", "flow"):
             try:
                 getattr(self, stage)
             except ReviewkitError as error:

@@ -42,7 +42,7 @@ class Searches(_Part):
     kind: Literal["database-search", "not-a-database-search"]
     note: str = ""
     abstract_label: str = "abstract"
-    file: Annotated[tuple[SearchFile, ...], Field(min_length=1)]
+    file: tuple[SearchFile, ...] = ()
 
     @model_validator(mode="after")
     def _states_only_what_happened(self) -> Searches:
@@ -52,6 +52,9 @@ class Searches(_Part):
                 raise ValueError(f"{item.name} states {', '.join(stated)}, but kind says that no database was searched")
             if self.kind == "database-search" and not (item.source and item.date and item.query):
                 raise ValueError(f"{item.name} needs source, date and query, as PRISMA-S asks")
+        names = [item.name for item in self.file]
+        if doubled := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ValueError(f"{doubled[0]} is named twice")
         return self
 
 

@@ -140,7 +140,7 @@ def test_a_failed_run_leaves_the_report_that_stands(project: Path) -> None:
     (folder / "review.html").write_text("the old report", encoding="utf-8")
     edit_cell("M075-1", "sd", "0")(project)
     done = command(project, "run", "b12-ms")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "must be > 0" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert (folder / "review.html").read_text(encoding="utf-8") == "the old report"

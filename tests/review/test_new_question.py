@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from reviewkit.errors import InputError
 from reviewkit.report.methods import flow_figure
 from reviewkit.review import open_review
+from reviewkit.review.adding import SearchDetails, add_exports
 from reviewkit.review.importing import import_records
 from reviewkit.review.progress import status
 from reviewkit.review.starting import new_question
@@ -20,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def started(tmp_path: Path) -> Path:
     new_question("acupressure-ms", tmp_path)
-    shutil.copy(ROOT / "references/b12-ms/b12-ms-2.ris", tmp_path / "references/acupressure-ms/export-1.ris")
+    shutil.copy(ROOT / "references/b12-ms/b12-ms-2.ris", tmp_path / "export-1.ris")
+    details = SearchDetails("MEDLINE", "Ovid", dt.date(2026, 1, 1), "acupressure and sclerosis")
+    add_exports("acupressure-ms", tmp_path, [tmp_path / "export-1.ris"], details)
     return tmp_path
 
 
@@ -47,16 +51,3 @@ def test_an_unscreened_question_shows_its_flow(started: Path) -> None:
     assert review.flow.unscreened == len(review.reports) == 25
     assert "Not decided yet" in flow_figure(review).description
     assert status("acupressure-ms", started)["stage"] == "screening"
-
-
-def test_a_new_export_keeps_every_id(started: Path) -> None:
-    import_records("acupressure-ms", started)
-    before = open_review("acupressure-ms", started).report_of
-    shutil.copy(ROOT / "references/b12-ms/b12-ms-3.nbib", started / "references/acupressure-ms/later.nbib")
-    searches = started / "references/acupressure-ms/searches.toml"
-    searches.write_text(searches.read_text() + '\n[[file]]\nname = "later.nbib"\nsource = "PubMed"\n'
-                        'date = 2026-01-01\nquery = "x"\n')
-    summary = import_records("acupressure-ms", started)
-    after = open_review("acupressure-ms", started).report_of
-    assert summary.new_records == 14
-    assert {record: after[record] for record in before} == before
