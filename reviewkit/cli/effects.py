@@ -6,15 +6,18 @@ import csv
 import io
 import json
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from reviewkit.cli.output import JSON
 from reviewkit.effects import MEASURES, EffectSizes, effect_sizes
 from reviewkit.errors import InputError, Problem
 from reviewkit.store.files import read_text
 
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 MISSING = ("", "NA", "NaN", "nan", ".")
 
 
@@ -26,6 +29,8 @@ class StudyTable:
     studies: tuple[str, ...]
     columns: dict[str, tuple[str, ...]]
     lines: tuple[int, ...]
+    decimal_comma: bool = False
+    """True where cells are parted by semicolons: a comma may then be the decimal sign."""
 
     def numbers(self, name: str) -> list[float]:
         """A column as numbers; an empty cell or NA is missing (NaN).
@@ -41,13 +46,20 @@ class StudyTable:
         values, problems = [], []
         for line, text in zip(self.lines, self.columns[name], strict=True):
             try:
-                values.append(math.nan if text in MISSING else float(text))
+                values.append(math.nan if text in MISSING else self._number(text))
             except ValueError:
                 problems.append(Problem(f"{name} = {text!r} is no number.", self.file, line, None, "value",
                                         "Use digits and a decimal point; leave a missing value empty."))
         if problems:
             raise InputError(problems)
         return values
+
+    def _number(self, text: str) -> float:
+        if self.decimal_comma and "." not in text:
+            text = text.replace(",", ".")
+        if not _NUMBER.match(text):
+            raise ValueError(text)
+        return float(text)
 
     def present(self, names: tuple[str, ...]) -> dict[str, list[float]]:
         """Those of the named columns that the table has, as numbers."""
@@ -71,18 +83,26 @@ def read_studies(path: Path) -> StudyTable:
     """
     text = read_text(path, what="table")
     head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
-    header = [name.strip() for name in next(reader, [])]
+    semicolons = head.count(";") > head.count(",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if semicolons else ",", strict=True)
     rows, lines, problems = [], [], []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            problems.append(Problem(f"{len(cells)} cells under {len(header)} columns.", str(path), reader.line_num,
-                                    None, "row-length"))
-            continue
-        rows.append([cell.strip() for cell in cells])
-        lines.append(reader.line_num)
+    header: list[str] = []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                problems.append(Problem(f"{len(cells)} cells under {len(header)} columns.", str(path), reader.line_num,
+                                        None, "row-length", "Check for a stray separator or quotation mark."))
+                continue
+            rows.append([cell.strip() for cell in cells])
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        raise InputError(f"not valid CSV: {error}.", file=str(path), line=reader.line_num, code="syntax",
+                         remedy="Check for a quotation mark that is not closed.") from None
+    problems += [Problem(f"column {name!r} stands twice.", str(path), 1, None, "double-column", "Rename one of them.")
+                 for name in dict.fromkeys(header) if name and header.count(name) > 1]
     if problems:
         raise InputError(problems)
     if not rows:
@@ -90,7 +110,7 @@ def read_studies(path: Path) -> StudyTable:
     columns = {name: tuple(row[place] for row in rows) for place, name in enumerate(header)}
     named = columns.pop("study", tuple(f"line {line}" for line in lines))
     return StudyTable(str(path), tuple(n or f"line {line}" for n, line in zip(named, lines, strict=True)), columns,
-                      tuple(lines))
+                      tuple(lines), semicolons)
 
 
 def table_effects(table: StudyTable, measure: str) -> EffectSizes:
@@ -114,7 +134,7 @@ def table_effects(table: StudyTable, measure: str) -> EffectSizes:
 @click.command("effects")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--measure", required=True, help="MD, SMD, ROM, RR, OR, RD, PETO, IRR, ZCOR, PLO, GEN, ...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@JSON
 def effects_command(file: Path, measure: str, as_json: bool) -> None:
     """Effect sizes of a CSV table, one row a study, with metafor's column names."""
     found = table_effects(read_studies(file), measure)

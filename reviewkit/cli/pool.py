@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,27 @@ import click
 import numpy as np
 
 from reviewkit.cli.effects import StudyTable, read_studies, table_effects
+from reviewkit.cli.output import JSON
 from reviewkit.effects import EffectSizes
 from reviewkit.errors import InputError
-from reviewkit.synthesis import meta_regression, pool_two_by_two, subgroups, synthesise
+from reviewkit.synthesis import TablePool, meta_regression, pool_two_by_two, subgroups, synthesise
 
+TAU2 = ("REML", "DL", "PM", "ML", "SJ", "HE", "HS", "EB")
 TABLE_MEASURES = ("OR", "RR", "RD")
 
 
 @click.command("pool")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--measure", required=True, help="As in `effects`; GEN takes yi with vi or sei.")
-@click.option("--model", type=click.Choice(["common", "random"]), default="random", show_default=True)
-@click.option("--tau2", default="REML", show_default=True, help="REML, DL, PM, ML, SJ, HE, HS, EB.")
+@click.option("--model", type=click.Choice(["common", "random"]), default=None,
+              help="Without it random; for --method mh and peto common.")
+@click.option("--tau2", default=None, metavar="|".join(TAU2), help="Without it REML.")
 @click.option("--ci", type=click.Choice(["normal", "t", "hk", "hk-adhoc"]), default=None,
               help="Interval; without it as the Cochrane preset says.")
 @click.option("--method", type=click.Choice(["iv", "mh", "peto"]), default="iv", show_default=True)
 @click.option("--mods", default="", help="Moderators, joined by commas: a meta-regression.")
 @click.option("--subgroup", default="", help="A column whose values are the subgroups.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@JSON
 def pool_command(file: Path, as_json: bool, **options: Any) -> None:
     """Pool a CSV table, one row a study, with metafor's column names."""
     table = read_studies(file)
@@ -40,6 +44,11 @@ def pool_command(file: Path, as_json: bool, **options: Any) -> None:
     for item in document["studies"]:
         if item["yi"] is not None:
             click.echo(f"  {item['study']}: {item['yi']:.4f} (variance {item['vi']:.4f})")
+    for item in document["subgroups"]:
+        click.echo(f"  {item['group']}: {item['sentence']}")
+    if document["subgroups"]:
+        click.echo(f"  Difference between groups: Q = {document['q_between']:.2f}, df {document['q_between_df']}, "
+                   f"p = {document['q_between_p']:.2g}")
     for item in document["excluded"]:
         click.echo(f"  {item['study']} is left out: {item['reason']}")
     for text in document["warnings"]:
@@ -47,7 +56,8 @@ def pool_command(file: Path, as_json: bool, **options: Any) -> None:
 
 
 def run_pool(
-    table: StudyTable, *, measure: str, model: str, tau2: str, ci: str | None, method: str, mods: str, subgroup: str
+    table: StudyTable, *, measure: str, model: str | None, tau2: str | None, ci: str | None, method: str, mods: str,
+    subgroup: str,
 ) -> tuple[object, dict[str, Any]]:
     """Pool a table; returns the result and its JSON document.
 
@@ -56,32 +66,60 @@ def run_pool(
     InputError
         For options that do not go together, and whatever is wrong in the table.
     """
+    if tau2 and tau2.upper() not in TAU2:
+        raise InputError(f"--tau2 {tau2} is unknown.", code="value", remedy=f"Known: {', '.join(TAU2)}.")
+    tau2 = tau2.upper() if tau2 else None
+    if mods and subgroup:
+        raise InputError("--mods and --subgroup do not go together.", code="usage", remedy="Give one of them.")
     if method != "iv":
-        if mods or subgroup:
-            raise InputError(f"--method {method} takes neither --mods nor --subgroup.", code="usage",
-                             remedy="Use --method iv.")
-        return _pool_tables(table, measure.upper(), method)
+        _only_what_counts_take(method, ci, mods or subgroup)
+        return _pool_tables(table, measure.upper(), method, model or "common", _unused(model or "common", tau2, "DL"))
     found = table_effects(table, measure)
     _some_events(table, found.measure)
     yi, vi, studies, kept = _complete(found)
-    common: dict[str, Any] = {"studies": studies, "model": model, "measure": found.measure}
+    options: dict[str, Any] = {"model": model or "random", "measure": found.measure, "ci": ci,
+                               "tau2": None if model == "common" else tau2 or "REML"}
+    left: list[tuple[str, str]] = []
     if mods:
         names = [name.strip() for name in mods.split(",") if name.strip()]
         values, complete = _moderators(table, names, kept)
-        result: Any = meta_regression(
-            yi[complete], vi[complete], values, tau2=tau2.upper(), ci=ci or "hk",  # type: ignore[arg-type]
-            **{**common, "studies": [s for s, whole in zip(studies, complete, strict=True) if whole]})
         left = [(s, "a moderator is missing") for s, whole in zip(studies, complete, strict=True) if not whole]
+        options |= {"tau2": tau2 or "REML", "ci": ci or ("normal" if model == "common" else "hk")}
+        result: Any = meta_regression(
+            yi[complete], vi[complete], values,
+            studies=[s for s, whole in zip(studies, complete, strict=True) if whole], **options)
+    elif subgroup:
+        groups = [text or "not stated" for text in _column(table, subgroup, kept)]
+        result = subgroups(yi, vi, groups, studies=studies, scale=found.scale, **options)
     else:
-        estimator = None if model == "common" else tau2.upper()
-        result = synthesise(yi, vi, tau2=estimator, ci=ci, scale=found.scale, **common)
-        left = []
+        result = synthesise(yi, vi, studies=studies, scale=found.scale, **options)
     document = result.as_dict()
     document["excluded"] = [{"study": d.study, "reason": d.reason} for d in found.dropped] + [
         {"study": s, "reason": reason} for s, reason in left] + list(document.get("excluded", []))
-    if subgroup:
-        document["subgroups"] = _subgroups(table, subgroup, kept, (yi, vi, studies), model, tau2, ci, found)
-    return result, _plain(document)
+    document["warnings"] = [*document["warnings"], *_doubled(table), *_unused(model, tau2, tau2)]
+    return getattr(result, "overall", result), _plain(document)
+
+
+def _only_what_counts_take(method: str, ci: str | None, other: str) -> None:
+    """Refuse what pooling counts has no use for, rather than pass over it."""
+    if other:
+        raise InputError(f"--method {method} takes neither --mods nor --subgroup.", code="usage",
+                         remedy="Use --method iv.")
+    if ci not in (None, "normal"):
+        raise InputError(f"--method {method} has a normal interval only, not {ci}.", code="usage",
+                         remedy="Use --method iv.")
+
+
+def _unused(model: str | None, tau2: str | None, used: str | None) -> list[str]:
+    """A note where an estimator was named that the model does not use."""
+    if tau2 and model == "common":
+        return [f"tau2 {tau2} is not used: a common-effect model has no between-study variance."]
+    return [f"tau2 {tau2} is not used: this method has {used} only."] if tau2 and tau2 != used else []
+
+
+def _doubled(table: StudyTable) -> list[str]:
+    return [f"{name!r} names {count} rows: is one study counted twice?"
+            for name, count in Counter(table.studies).items() if count > 1]
 
 
 def _some_events(table: StudyTable, measure: str) -> None:
@@ -119,21 +157,9 @@ def _moderators(table: StudyTable, names: list[str], kept: list[int]) -> tuple[d
     return values, complete
 
 
-def _subgroups(
-    table: StudyTable, name: str, kept: list[int], data: tuple[Any, Any, list[str]], model: str, tau2: str,
-    ci: str | None, effects: EffectSizes,
-) -> list[dict[str, Any]]:
-    groups = [text or "not stated" for text in _column(table, name, kept)]
-    found = subgroups(data[0], data[1], groups, studies=data[2], model=model,
-                      tau2=None if model == "common" else tau2.upper(), ci=ci, measure=effects.measure,
-                      scale=effects.scale)
-    rows: list[dict[str, Any]] = []
-    for level, pooled in found.groups.items():
-        rows.append({"group": level, **pooled.as_dict()})
-    return rows
-
-
-def _pool_tables(table: StudyTable, measure: str, method: str) -> tuple[object, dict[str, Any]]:
+def _pool_tables(
+    table: StudyTable, measure: str, method: str, model: str, notes: list[str]
+) -> tuple[object, dict[str, Any]]:
     """Mantel-Haenszel or Peto on the counts themselves."""
     if measure not in TABLE_MEASURES and not (method == "peto" and measure == "PETO"):
         raise InputError(f"--method {method} pools counts: measure {measure} is none of {', '.join(TABLE_MEASURES)}.",
@@ -148,7 +174,10 @@ def _pool_tables(table: StudyTable, measure: str, method: str) -> tuple[object, 
     missing = [s for s, use in zip(table.studies, whole, strict=True) if not use]
     result = pool_two_by_two(*cells[:, whole], measure="OR" if measure == "PETO" else measure,  # type: ignore[arg-type]
                              method=method, studies=studies)  # type: ignore[arg-type]
+    if model == "random" and isinstance(result, TablePool):
+        result = result.random_effects()
     document: dict[str, Any] = dict(result.as_dict())
+    document["warnings"] = [*document["warnings"], *_doubled(table), *notes]
     document["excluded"] = [{"study": s, "reason": "a count is missing"} for s in missing] + list(
         document.get("excluded") or [])
     return result, _plain(document)

@@ -126,3 +126,53 @@ def test_the_numbers_are_the_oracles(tmp_path: Path) -> None:
         if theirs in wanted:
             assert found[name] == pytest.approx(wanted[theirs], rel=1e-6)
     assert found["tau2"] == pytest.approx(wanted["tau2"], rel=1e-6)
+
+
+def test_an_option_that_is_not_used_is_said(tables: str) -> None:
+    for more in (("--model", "common", "--tau2", "DL"), ("--method", "mh", "--tau2", "PM")):
+        notes = call("pool", tables, "--measure", "OR", "--json", *more)["warnings"]
+        assert any("is not used" in note for note in notes), more
+    assert not [n for n in call("pool", tables, "--measure", "OR", "--tau2", "dl", "--json")["warnings"] if "tau2" in n]
+    with pytest.raises(InputError, match="normal interval only"):
+        call("pool", tables, "--measure", "OR", "--method", "mh", "--ci", "hk", "--json")
+
+
+def test_mantel_haenszel_takes_the_model(tables: str) -> None:
+    common = call("pool", tables, "--measure", "RD", "--method", "mh", "--json")
+    spread = call("pool", tables, "--measure", "RD", "--method", "mh", "--model", "random", "--json")
+    assert (common["model"], spread["model"], spread["tau2_method"]) == ("common", "random", "DL")
+
+
+def test_a_common_effect_regression_has_a_normal_interval(tables: str) -> None:
+    found = call("pool", tables, "--measure", "OR", "--mods", "dose", "--model", "common", "--json")
+    assert found["ci_method"] == "normal"
+
+
+def test_subgroups_and_their_test_are_shown(tables: str) -> None:
+    found = call("pool", tables, "--measure", "OR", "--subgroup", "arm", "--json")
+    assert [group["group"] for group in found["subgroups"]] == ["x", "y"]
+    assert found["q_between_df"] == 1
+    done = CliRunner().invoke(cli, ["pool", tables, "--measure", "OR", "--subgroup", "arm"], standalone_mode=False)
+    assert "Difference between groups: Q = " in done.stdout
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("study,yi,vi,yi\na,1,1,1\n", "column 'yi' stands twice"), ("study,yi,vi\na,1_0,1\n", "'1_0' is no number"),
+    ('study,yi,vi\n"a,1,1\n', "not valid CSV"), ("study,yi,vi\na,1\x00,1\n", "no number"),
+])
+def test_a_table_is_read_strictly(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        call("pool", str(path), "--measure", "GEN", "--json")
+
+
+def test_a_semicolon_table_may_have_decimal_commas(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("study;yi;vi\na;0,5;0,04\nb;0,7;0,05\n", encoding="utf-8")
+    assert [row["yi"] for row in call("pool", str(path), "--measure", "GEN", "--json")["studies"]] == [0.5, 0.7]
+
+
+def test_one_name_for_two_rows_is_noted(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", {"study": ["a", "a"], "yi": [1, 2], "vi": [1, 1]})
+    assert any("names 2 rows" in note for note in call("pool", path, "--measure", "GEN", "--json")["warnings"])
