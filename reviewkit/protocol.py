@@ -18,7 +18,15 @@ Identifier = Annotated[str, AfterValidator(check_identifier)]
 
 Text = Annotated[str, Field(min_length=1)]
 Version = Annotated[str, Field(pattern=r"^\d+(\.\d+){0,2}$")]
-Measure = Literal["MD", "SMD", "ROM", "RR", "OR", "RD"]
+Measure = Literal["MD", "SMD", "ROM", "RR", "OR", "RD", "IRR", "HR"]
+MEANS = ("MD", "SMD", "ROM")
+RATIOS = ("RR", "OR", "ROM", "IRR", "HR")
+"""Measures that are analysed as logarithms."""
+ConversionKind = Literal["se", "ci", "sizes", "t", "f", "p", "median", "percent"]
+Conversions = tuple[ConversionKind, ...]
+DEFAULT_CONVERSIONS: Conversions = ("se", "ci", "sizes", "t")
+"""Conversions that lose nothing: a standard error or interval to an SD, a t to an effect, a variance from sizes."""
+MultiArm = Literal["one", "split"]
 Interval = Literal["normal", "t", "hk", "hk-adhoc"]
 Tau2 = Literal["REML", "DL", "PM", "ML", "SJ", "HE", "HS", "EB"]
 Model = Literal["random", "common"]
@@ -158,6 +166,38 @@ class BaselineRisk(_Part):
     source: Text
 
 
+class Window(_Part):
+    """When an outcome counts, in weeks from the start of treatment, and which of several times is taken."""
+
+    start: Annotated[float, Field(ge=0)]
+    end: Annotated[float, Field(ge=0)]
+    prefer: Literal["first", "last", "nearest"] = "last"
+    nearest: float | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Window:
+        if self.end < self.start:
+            raise ValueError(f"end = {self.end:g} is before start = {self.start:g}")
+        if (self.prefer == "nearest") != (self.nearest is not None):
+            raise ValueError("prefer = 'nearest' and the week named by nearest go together")
+        return self
+
+    def holds(self, week: float) -> bool:
+        """Whether a week lies in the window."""
+        return self.start <= week <= self.end
+
+    def distance(self, week: float | None) -> float:
+        """How far a week is from the preferred one; infinite where the week is not known."""
+        if week is None:
+            return float("inf")
+        if self.nearest is not None:
+            return abs(week - self.nearest)
+        return week - self.start if self.prefer == "first" else self.end - week
+
+    def __str__(self) -> str:
+        return f"week {self.start:g} to {self.end:g}"
+
+
 class SensitivityAnalysis(_Part):
     """The main analysis with one choice changed; what is not named stays as planned."""
 
@@ -169,10 +209,19 @@ class SensitivityAnalysis(_Part):
     model: Model | None = None
     tau2: Tau2 | None = None
     interval: Interval | None = None
+    conversions: Conversions | None = None
+    multi_arm: MultiArm | None = None
 
 
 class Plan(_Part):
-    """The synthesis plan of one outcome. Defaults follow the Cochrane Handbook, chapter 10."""
+    """The synthesis plan of one outcome. Defaults follow the Cochrane Handbook, chapter 10.
+
+    ``conversions`` names what may be converted: se, ci (interval of a mean or effect), sizes (variance of a printed g
+    from the arm sizes) and t lose nothing and are allowed unless left out; f (sign from the words), p (exact p values
+    only), median (mean and SD from quantiles) and percent (counts from percentages) are opt-in. ``comparators`` orders
+    comparators by words in the arm's name; ``multi_arm = "split"`` lets all comparisons of a study enter against one
+    comparator, divided between them.
+    """
 
     measure: Measure
     sets: Annotated[tuple[Identifier, ...], Field(min_length=1)] = ("primary",)
@@ -183,6 +232,9 @@ class Plan(_Part):
     interval: Interval = "hk"
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     least_studies: Annotated[int, Field(ge=2)] = 2
+    conversions: Conversions = DEFAULT_CONVERSIONS
+    comparators: tuple[Text, ...] = ()
+    multi_arm: MultiArm = "one"
     subgroups: tuple[Text, ...] = ()
     sensitivity: tuple[SensitivityAnalysis, ...] = ()
 
@@ -202,6 +254,7 @@ class Outcome(_Part):
     better: Literal["higher", "lower", "neither"]
     instruments: tuple[Instrument, ...] = ()
     timepoint: Text
+    window: Window | None = None
     important_difference: ImportantDifference | None = None
     no_important_difference_because: str = ""
     baseline_risks: tuple[BaselineRisk, ...] = ()

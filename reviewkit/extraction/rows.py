@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from reviewkit.errors import InputError, Problem
+from reviewkit.extraction.printed import read_figure
 from reviewkit.extraction.schema import SCHEMA, Column
 from reviewkit.identifiers import check_identifier
 
@@ -65,6 +65,12 @@ class ArmRow:
     extractor: str
     source_row: str
     note: str
+    spread: float | None = None
+    n_intervention: int | None = None
+    n_comparator: int | None = None
+    person_time: float | None = None
+    quote: str = ""
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ def parse_rows(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known, *, f
         found: list[Problem] = []
         for column in SCHEMA:
             try:
-                values[column.name] = _parse_cell(column, cells[column.name])
+                values[column.name] = _parse_cell(column, cells.get(column.name, ""))
             except ValueError as error:
                 found.append(Problem(f"{column.name} = {cells[column.name]!r}: {error}", file, line, None, "value"))
         found += _unknown_names(cells, known, file, line)
@@ -148,12 +154,9 @@ def _parse_cell(column: Column, text: str) -> object:
 
 def _number(text: str) -> float:
     try:
-        value = float(text) if "_" not in text else math.nan
-    except ValueError:
-        raise ValueError("not a number; use digits and a decimal point, and keep the print in as_printed.") from None
-    if not math.isfinite(value):
-        raise ValueError("not a finite number.")
-    return value
+        return read_figure(text).value
+    except InputError as error:
+        raise ValueError(f"{error.problems[0].message} {error.problems[0].remedy}") from None
 
 
 def _positive(value: float) -> float:

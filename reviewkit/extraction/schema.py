@@ -14,16 +14,17 @@ Kind = Literal["id", "text", "choice", "number", "positive", "count", "whole"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its kind, whether it must be filled, and the words it may hold."""
+    """One column: its kind, whether it must be filled, the words it may hold, and whether a table may lack it."""
 
     name: str
     kind: Kind = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
+    optional: bool = False
 
 
 VALUE_TYPES = (
-    "final", "change", "events", "percent", "median_iqr", "median_range",
+    "final", "change", "events", "rate", "percent", "median_iqr", "median_range",
     "contrast", "test", "p", "direction", "null", "none",
 )
 DIRECTIONS = (
@@ -77,8 +78,17 @@ SCHEMA: tuple[Column, ...] = (
     Column("extractor", "id", required=True),
     Column("source_row"),
     Column("note"),
+    Column("spread", "positive", optional=True),
+    Column("n_intervention", "whole", optional=True),
+    Column("n_comparator", "whole", optional=True),
+    Column("person_time", "positive", optional=True),
+    Column("quote", optional=True),
+    Column("time", optional=True),
 )
+"""``spread``: a ± whose kind the report does not state; ``n_intervention`` and ``n_comparator``: sizes behind a
+contrast; ``person_time``: of a rate, in the unit of ``unit``; ``quote``: at most 25 words; ``time``: when extracted."""
 
-COLUMNS: tuple[str, ...] = tuple(column.name for column in SCHEMA)
+COLUMNS: tuple[str, ...] = tuple(column.name for column in SCHEMA if not column.optional)
+OPTIONAL_COLUMNS: tuple[str, ...] = tuple(column.name for column in SCHEMA if column.optional)
 NUMBERS: tuple[str, ...] = tuple(c.name for c in SCHEMA if c.kind in ("number", "positive", "count", "whole"))
 """Columns that hold numbers: none may be filled without a locator."""

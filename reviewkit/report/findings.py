@@ -17,6 +17,7 @@ from reviewkit.figures import (
     forest_plot,
 )
 from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd, number
+from reviewkit.protocol import MEANS
 from reviewkit.render import Column, Row, Safe, anchor_id, details, el, empty, figure, join, link, table
 from reviewkit.render.html import Child
 from reviewkit.report.methods import citation
@@ -96,7 +97,7 @@ def _half_width(level: float) -> float:
 
 
 def _columns(main: Analysis) -> tuple[ForestColumn, ...]:
-    value = "mean (SD)" if main.measure in ("MD", "SMD", "ROM") else "events / total"
+    value = "mean (SD)" if main.measure in MEANS else "events / total"
     heads = (value, "n") if value == "mean (SD)" else (value,)
     return tuple(ForestColumn(head, group) for group in ("First group", "Second group") for head in heads)
 
@@ -232,7 +233,7 @@ def _lineage(found: OutcomeAnalysis) -> Safe:
 def _trace(found: OutcomeAnalysis, result: StudyResult, where: str) -> Safe:
     label = found.labels.get(result.study_id, result.study_id)
     head = f"{label} (in: {where})" if where else label
-    steps = list(result.steps) or [f"no effect: {result.reason}"]
+    steps = [str(step) for step in result.steps if step.kind != "printed"] or [f"no effect: {result.reason}"]
     return el(
         "div", el("h4", head, class_="no-contents"),
         el("ul", *[el("li", _printed(row)) for row in result.rows]),

@@ -86,7 +86,8 @@ def _analysis(item: Analysis) -> dict[str, object]:
         "why_not_pooled": item.why or None,
         "studies": [
             {"study": r.study_id, "yi": r.yi, "vi": r.vi, "reason": r.reason or None, "direction": r.direction,
-             "favours": r.favours, "n": r.n, "rows": [row.row_id for row in r.rows], "steps": list(r.steps)}
+             "favours": r.favours, "n": r.n, "rows": [row.row_id for row in r.rows],
+             "steps": [str(step) for step in r.steps]}
             for r in item.results
         ],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from reviewkit.numbers import estimate_in_words, p_value
-from reviewkit.protocol import Outcome, Protocol
+from reviewkit.protocol import RATIOS, Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis
 
 MEASURES = {
@@ -36,7 +36,7 @@ DEMONSTRATION = (
 
 def natural(value: float, measure: str) -> float:
     """A value as readers know it: ratios back from the log scale."""
-    return math.exp(value) if measure in ("RR", "OR", "ROM") else value
+    return math.exp(value) if measure in RATIOS else value
 
 
 def count_words(n: int, singular: str, plural: str = "") -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewkit.extraction import ArmRow, StudyResult, study_results
-from reviewkit.protocol import Interval, Outcome, SensitivityAnalysis
+from reviewkit.extraction import ArmRow, StudyResult, Use, study_results
+from reviewkit.protocol import RATIOS, Interval, Outcome, SensitivityAnalysis
 
 if TYPE_CHECKING:
     from reviewkit.synthesis import DirectionSynthesis, Pooled
@@ -95,7 +95,10 @@ def _run(
     plan = outcome.plan
     measure = choice.measure or plan.measure
     sets = choice.sets or base.sets or plan.sets
-    results = _one_each(study_results(rows, outcome, sets=sets, measure=measure, exclude=choice.exclude))
+    results = study_results(rows, outcome, Use(
+        sets, measure, choice.exclude, plan.conversions if choice.conversions is None else choice.conversions,
+        choice.multi_arm or plan.multi_arm, assumed=choice is not base,
+    ))
     usable = [r for r in results if r.usable]
     if not plan.pool or len(usable) < plan.least_studies:
         why = plan.why_not_pooled if not plan.pool else (
@@ -104,10 +107,10 @@ def _run(
         return Analysis(choice.id, choice.label, measure, results, None, why, tuple(sets))
     pooled = pool(
         [float(r.yi) for r in usable if r.yi is not None], [float(r.vi) for r in usable if r.vi is not None],
-        studies=[labels.get(r.study_id, r.study_id) for r in usable],
+        studies=[_name(r, labels) for r in usable],
         model=choice.model or base.model or plan.model, tau2=choice.tau2 or base.tau2,
         ci=_interval(choice, base), level=plan.level, measure=measure,
-        scale="log" if measure in ("RR", "OR", "ROM") else "natural",
+        scale="log" if measure in RATIOS else "natural",
     )
     return Analysis(choice.id, choice.label, measure, results, pooled, "", tuple(sets))
 
@@ -119,13 +122,9 @@ def _interval(choice: SensitivityAnalysis, base: SensitivityAnalysis) -> Interva
     return "normal" if choice.model == "common" else base.interval or "hk"
 
 
-def _one_each(results: tuple[StudyResult, ...]) -> tuple[StudyResult, ...]:
-    """One result a study, a usable one where there is one; the order of the table stays."""
-    found: dict[str, StudyResult] = {}
-    for result in results:
-        if result.study_id not in found or (result.usable and not found[result.study_id].usable):
-            found[result.study_id] = result
-    return tuple(found.values())
+def _name(result: StudyResult, labels: Mapping[str, str]) -> str:
+    label = labels.get(result.study_id, result.study_id)
+    return f"{label} ({result.part})" if result.part else label
 
 
 def _directions(main: Analysis, outcome: Outcome, labels: Mapping[str, str]) -> DirectionSynthesis:

@@ -12,7 +12,16 @@ from functools import cached_property
 from pathlib import Path
 
 from reviewkit.errors import InputError, Problem, ReviewkitError
-from reviewkit.extraction import COLUMNS, STUDY_COLUMNS, ArmRow, Known, Study, parse_rows, parse_studies
+from reviewkit.extraction import (
+    COLUMNS,
+    OPTIONAL_COLUMNS,
+    STUDY_COLUMNS,
+    ArmRow,
+    Known,
+    Study,
+    parse_rows,
+    parse_studies,
+)
 from reviewkit.flow import Flow
 from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
@@ -255,7 +264,7 @@ class Review:
             return ()
         known = Known({s.study_id: s.reports for s in self.all_studies}, self.protocol.outcome_ids,
                       [s.id for s in self.protocol.analysis_sets])
-        rows = [(row.line, row.cells) for row in read_csv(path, COLUMNS, root=self.root)]
+        rows = [(row.line, row.cells) for row in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS, root=self.root)]
         return parse_rows(rows, known, file=show(path, self.root))
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reviewkit.extraction import COLUMNS, ArmRow, Known, parse_rows, study_results
+from reviewkit.extraction import COLUMNS, ArmRow, Known, Use, parse_rows, study_results
 from reviewkit.protocol import Outcome
 
 KNOWN = Known({"one": ("one",), "two": ("two",)}, ("pain",), ("primary", "other"))
@@ -36,7 +36,7 @@ ARMS = ({"n": 88, "mean": 13.8, "sd": 4.9}, {"n": 57, "mean": 10.1, "sd": 2.5, "
 
 
 def one(table: tuple[ArmRow, ...], plan: Outcome, measure: str = "SMD", **options: Any) -> Any:
-    (found,) = study_results(table, plan, sets=("primary",), measure=measure, **options)
+    (found,) = study_results(table, plan, Use(("primary",), measure, **options))
     return found
 
 
@@ -58,7 +58,7 @@ def test_a_standard_error_is_converted_and_the_step_is_kept() -> None:
     changed = [{**arm, "se": arm["sd"] / arm["n"] ** 0.5, "sd": ""} for arm in ARMS]
     found = one(rows(*changed), outcome())
     assert found.yi == pytest.approx(one(rows(*ARMS), outcome()).yi)
-    assert any("SD = SE" in step for step in found.steps)
+    assert any("SD = SE" in str(step) for step in found.steps)
 
 
 def test_a_scale_that_runs_the_other_way_turns_the_sign() -> None:
@@ -115,5 +115,5 @@ def test_one_contrast_a_study_by_the_protocols_order_of_instruments() -> None:
 
 def test_sets_and_exclusions_keep_rows_out() -> None:
     table = rows(*[{**arm, "analysis_set": "other"} for arm in ARMS])
-    assert study_results(table, outcome(), sets=("primary",), measure="SMD") == ()
-    assert study_results(rows(*ARMS), outcome(), sets=("primary",), measure="SMD", exclude=("one",)) == ()
+    assert study_results(table, outcome(), Use(("primary",), "SMD")) == ()
+    assert study_results(rows(*ARMS), outcome(), Use(("primary",), "SMD", exclude=("one",))) == ()
