@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.opened import Review, open_review
+from reviewkit.review.settling import Settled, settle
+from reviewkit.review.trusting import trust_problems
 from reviewkit.store.files import show
 
-UNSETTLED = frozenset({"rejected-entry", "open-duplicate", "awaiting-votes", "conflict", "log-torn"})
-"""Codes of what waits for a person and is no error: exit code 3, not 2."""
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a check found: errors, what waits for a person, and what a person has settled."""
+
+    errors: tuple[Problem, ...]
+    waiting: tuple[Problem, ...] = ()
+    settled: tuple[Settled, ...] = ()
+
+    @property
+    def open(self) -> tuple[Problem, ...]:
+        """Errors first, then what waits."""
+        return (*self.errors, *self.waiting)
 
 
 def check(question: str, root: Path) -> list[Problem]:
-    """Find what is wrong or unsettled in the files of a question.
+    """What is wrong in the files of a question, then what waits for a person."""
+    return list(findings(question, root).open)
 
-    Returns
-    -------
-    list of Problem
-        Errors first, then what waits for a person (codes in `UNSETTLED`).
-    """
+
+def findings(question: str, root: Path) -> Findings:
+    """Find what is wrong, unsettled or settled in the files of a question."""
     try:
         review = open_review(question, root)
     except ReviewkitError as error:
-        return list(error.problems)
+        return Findings(error.problems)
     errors = review.problems()
     waiting: list[Problem] = []
+    settled: list[Settled] = []
     if not errors:
-        errors += _studies_without_results(review)
-        waiting += _open_duplicates(review) + _screening_gaps(review)
-        errors += _cut_logs(review)
+        errors += _studies_without_results(review) + _cut_logs(review)
+        open_ones = _open_duplicates(review) + _screening_gaps(review) + _trust(review)
+        waiting, settled = settle(open_ones, review.settlements, file=review.name("settled.csv"))
     try:
         waiting += _rejected(review)
     except ReviewkitError as error:
         errors += [p for p in error.problems if p not in errors]
-    return errors + waiting
+    # A torn last line of a log is sealed by the next decision: it waits, and is no error.
+    waiting += [p for p in errors if p.code == "log-torn"]
+    return Findings(tuple(p for p in errors if p.code != "log-torn"), tuple(waiting), tuple(settled))
+
+
+def _trust(review: Review) -> list[Problem]:
+    """Numbers that cannot be right, or are doubtful."""
+    lines = {cells["row_id"]: line for line, cells in review.row_cells}
+    return trust_problems(review.trust, lines, file=show(review.extraction_file, review.root))
 
 
 def _rejected(review: Review) -> list[Problem]:
