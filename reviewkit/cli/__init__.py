@@ -16,10 +16,12 @@ from reviewkit.errors import ReviewkitError
 
 COMMANDS = {
     "new": ("reviewkit.cli.review", "new_command"),
+    "search": ("reviewkit.cli.search", "search_command"),
     "import": ("reviewkit.cli.review", "import_command"),
     "check": ("reviewkit.cli.review", "check_command"),
     "status": ("reviewkit.cli.review", "status_command"),
     "run": ("reviewkit.cli.review", "run_command"),
+    "retractions": ("reviewkit.cli.retractions", "retractions_command"),
     "lab": ("reviewkit.cli.review", "lab_command"),
     "records": ("reviewkit.cli.records", "records_command"),
     "dedup": ("reviewkit.cli.dedup", "dedup_command"),

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.opened import Review, open_review
+from reviewkit.review.retracting import GRAVE
 from reviewkit.store.files import show
 
-UNSETTLED = frozenset({"rejected-entry", "awaiting-votes", "conflict", "log-torn"})
+UNSETTLED = frozenset({"rejected-entry", "awaiting-votes", "conflict", "log-torn", "search-warning", "retracted"})
 """Codes of what waits for a person and is no error: exit code 3, not 2."""
 
 
@@ -29,10 +30,11 @@ def check(question: str, root: Path) -> list[Problem]:
     waiting: list[Problem] = []
     if not errors:
         errors += _studies_without_results(review)
-        waiting += _screening_gaps(review)
+        waiting += _screening_gaps(review) + _retracted(review)
         errors += _cut_logs(review)
     try:
-        waiting += _rejected(review)
+        errors += _changed_exports(review)
+        waiting += _rejected(review) + _search_warnings(review)
     except ReviewkitError as error:
         errors += [p for p in error.problems if p not in errors]
     return errors + waiting
@@ -47,6 +49,40 @@ def _rejected(review: Review) -> list[Problem]:
             "rejected-entry", f"Settle it in {review.name('import-corrections.toml')}; the source stays as it is.",
         )
         for r in review.sources.unsettled
+    ]
+
+
+def _search_warnings(review: Review) -> list[Problem]:
+    """Searches whose service warned, or whose entries are not its hits, and that nobody has settled."""
+    file = show(review.root / "references" / review.question / "searches.toml", review.root)
+    return [
+        Problem(f"{item.label}: {warning}.", file, None, None, "search-warning",
+                "Repeat it (reviewkit search --again), or write under 'settled' why it may stand.")
+        for item in review.sources.searches.file if not item.settled for warning in item.warnings
+    ]
+
+
+def _changed_exports(review: Review) -> list[Problem]:
+    """Exports that are not what the search wrote."""
+    written = {item.name: item.sha256 for item in review.sources.searches.file if item.sha256}
+    return [
+        Problem("export is not what the search stored.",
+                show(review.root / "references" / review.question / result.file, review.root), None, None,
+                "export-changed", "Restore it from version control; an export is never edited.")
+        for result in review.sources.results if written.get(result.file, result.digest) != result.digest
+    ]
+
+
+def _retracted(review: Review) -> list[Problem]:
+    """Included reports that were retracted or are under an expression of concern, not settled by a person."""
+    included = set(review.screening.included)
+    lead = {"retracted": "was retracted", "expression of concern": "is under an expression of concern"}
+    return [
+        Problem(f"included report {item.report} {lead[item.status]} ({item.notice or item.kind}, {item.source}).",
+                review.name("retractions.csv"), item.line, None, "retracted",
+                "Decide whether it stays, and write what you decided under 'settled'.")
+        for item in review.retractions.values()
+        if item.report in included and item.status in GRAVE and not item.settled
     ]
 
 

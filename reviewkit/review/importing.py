@@ -74,7 +74,10 @@ def read_sources(question: str, root: Path) -> Sources:
     path = root / "data" / question / "import-corrections.toml"
     corrections = {(c.file, c.entry_digest): c for c in read_corrections(path, root).correction}
     results, records, settled, unsettled = [], [], [], []
-    for item in searches.file:
+    if not searches.file:
+        raise InputError("no search was run yet, so there is no export.", file=show(folder / "searches.toml", root),
+                         code="no-export", remedy=f"Run: reviewkit search {question}")
+    for item in filter(lambda found: found.name, searches.file):
         result = read(folder / item.name)
         results.append(result)
         entries: list[tuple[int, Record]] = [(r.origin.line, r) for r in result.records]

@@ -19,6 +19,7 @@ from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
 from reviewkit.review.importing import Sources, match_ids, merged_records, read_record_rows, read_sources
+from reviewkit.review.retracting import RetractionCheck, read_retractions
 from reviewkit.screening import STAGES, Decision, Screening, derive, parse_decision
 from reviewkit.store.files import read_text, show
 from reviewkit.store.log import Log, read_log
@@ -233,6 +234,11 @@ class Review:
         return parse_rows(rows, known, file=show(path, self.root))
 
     @cached_property
+    def retractions(self) -> dict[str, RetractionCheck]:
+        """Report id to its retraction status; empty where none was looked up."""
+        return read_retractions(self.folder / "retractions.csv", self.reports, self.root)
+
+    @cached_property
     def flow(self) -> Flow:
         """PRISMA 2020 counts, which are checked to add up."""
         first, second = self.screening.at("title-abstract"), self.screening.at("full-text")
@@ -303,7 +309,7 @@ class Review:
     def problems(self) -> list[Problem]:
         """Everything that keeps this review from running, stage by stage; empty where it can run."""
         found: list[Problem] = []
-        for stage in ("protocol", "sources", "record_ids", "decisions", "all_studies", "rows", "flow"):
+        for stage in ("protocol", "sources", "record_ids", "decisions", "all_studies", "rows", "flow", "retractions"):
             try:
                 getattr(self, stage)
             except ReviewkitError as error:
