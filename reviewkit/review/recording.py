@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 from collections.abc import Iterator, Mapping
+from io import FileIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -108,20 +110,39 @@ def alone(folder: Path, root: Path) -> Iterator[None]:
         If the folder cannot be written.
     """
     path = folder / "lock"
+    while True:
+        with _opened(path, root) as stream, locked(stream):
+            # Whoever held the lock before took the file away; a lock on what is gone holds off nobody.
+            if not _is_still(stream, path):
+                continue
+            try:
+                yield
+            finally:
+                if [found.name for found in folder.iterdir()] == ["lock"]:
+                    with contextlib.suppress(OSError):
+                        path.unlink()
+                        folder.rmdir()
+            return
+
+
+def _opened(path: Path, root: Path) -> FileIO:
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path.open("a+b", buffering=0)
+        except FileNotFoundError:
+            # The folder was taken away between the two steps.
+            continue
+        except OSError as error:
+            raise ReviewkitError(f"could not be written: {error.strerror}.", file=show(path, root),
+                                 code="not-written", remedy="Nothing was changed.") from None
+
+
+def _is_still(stream: FileIO, path: Path) -> bool:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stream = path.open("a+b", buffering=0)
-    except OSError as error:
-        raise ReviewkitError(f"could not be written: {error.strerror}.", file=show(path, root), code="not-written",
-                             remedy="Nothing was changed.") from None
-    try:
-        with stream, locked(stream):
-            yield
-    finally:
-        if [found.name for found in folder.iterdir()] == ["lock"]:
-            with contextlib.suppress(OSError):
-                path.unlink()
-                folder.rmdir()
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def without_login(base: str) -> str:

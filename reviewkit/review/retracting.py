@@ -113,8 +113,9 @@ def check_retractions(
 ) -> tuple[tuple[RetractionCheck, ...], WatchFile | None]:
     """Look up every report that has not been excluded, and write retractions.csv.
 
-    A report that cannot be looked up this time keeps what was found before, with its day; what a person wrote
-    under ``settled`` stays as long as status and notice do.
+    A report that cannot be looked up this time keeps what was found before, with its day, and so does one for
+    which another source found something graver; what a person wrote under ``settled`` stays as long as status and
+    notice do.
 
     Parameters
     ----------
@@ -150,6 +151,15 @@ def check_retractions(
 def _row(item: Retraction, before: RetractionCheck | None, day: str) -> RetractionCheck:
     if item.status == "not checked":
         return before or RetractionCheck(item.report, item.status, "", "", "", item.source, "", "")
+    if before is not None and _milder(item, before):
+        return before
     same = before is not None and (before.status, before.notice) == (item.status, item.notice)
     return RetractionCheck(item.report, item.status, item.notice, item.kind, item.date, item.source, day,
                            before.settled if before is not None and same else "")
+
+
+def _milder(item: Retraction, before: RetractionCheck) -> bool:
+    """Whether another source found something graver before; only that source itself can take it back."""
+    another = before.source.split()[0] != item.source.split()[0] if before.source and item.source else False
+    return another and before.status in GRAVE and (
+        item.status not in GRAVE or GRAVE.index(item.status) > GRAVE.index(before.status))
