@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reviewkit.sources.http import Access, BodyError, Client
-from reviewkit.sources.lists import Database, Page, Plan, Query, counted, document, items
+from reviewkit.sources.lists import Database, Page, Plan, Query, bounded, counted, document, items
 
 PAGE = 200
 """Studies on one page; the service allows 1,000, and a study with results is large."""
@@ -28,7 +28,7 @@ def _ask(client: Client, query: Query, token: str, size: int) -> tuple[str, int 
 def begin(client: Client, query: Query) -> Plan:
     """How many studies there are."""
     _, hits, _ = _ask(client, query, "", 1)
-    return Plan(hits, "" if hits else None)
+    return Plan(bounded(hits or 0, "ClinicalTrials.gov"), "" if hits else None)
 
 
 def page(client: Client, query: Query, plan: Plan, position: str) -> Page:

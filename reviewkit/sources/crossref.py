@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reviewkit.sources.http import Access, BodyError, Client
-from reviewkit.sources.lists import Database, Page, Plan, Query, counted, document, items
+from reviewkit.sources.lists import Database, Page, Plan, Query, bounded, counted, document, items
 
 PAGE = 200
 """Works on one page; the service allows 1,000."""
@@ -51,7 +51,7 @@ def _parameters(query: Query) -> dict[str, str]:
 def begin(client: Client, query: Query) -> Plan:
     """How many works there are."""
     _, hits, _ = _list(client, {**_parameters(query), "rows": "0"})
-    return Plan(hits, "*" if hits else None)
+    return Plan(bounded(hits, "Crossref"), "*" if hits else None)
 
 
 def page(client: Client, query: Query, plan: Plan, position: str) -> Page:

@@ -7,7 +7,7 @@ sent (before); either ends it here.
 from __future__ import annotations
 
 from reviewkit.sources.http import Access, BodyError, Client, ServiceError
-from reviewkit.sources.lists import Database, Page, Plan, Query, counted, document, items
+from reviewkit.sources.lists import Database, Page, Plan, Query, bounded, counted, document, items
 
 PAGE = 500
 """Results on one page; the service allows 1,000."""
@@ -32,7 +32,7 @@ def _ask(client: Client, query: Query, cursor: str, size: int) -> tuple[str, int
 def begin(client: Client, query: Query) -> Plan:
     """How many results there are."""
     _, hits, _ = _ask(client, query, "*", 1)
-    return Plan(hits, "*" if hits else None)
+    return Plan(bounded(hits, "Europe PMC"), "*" if hits else None)
 
 
 def page(client: Client, query: Query, plan: Plan, position: str) -> Page:

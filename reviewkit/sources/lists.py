@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reviewkit.sources.http import Access, BodyError, Client
+from reviewkit.sources.http import Access, BodyError, Client, ServiceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,9 @@ class Database:
         """As people know it."""
         return self.access.name
 
+
+MOST = 500_000
+"""Hits of one search at most."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
@@ -186,6 +189,20 @@ def counted(value: object, where: str) -> int:
     if found is None:
         raise BodyError(f"the answer has no number of hits ({where})")
     return found
+
+
+def bounded(hits: int, name: str) -> int:
+    """The number of hits, if it is one that people could ever screen.
+
+    Raises
+    ------
+    ServiceError
+        If there are more than `MOST`; no service wants its whole stock fetched in pages.
+    """
+    if hits > MOST:
+        raise ServiceError(f"{name} states {hits:,} hits; more than {MOST:,} are not fetched.", code="too-many",
+                           remedy="Narrow the query.")
+    return hits
 
 
 def unknown_parameters(database: Database, parameters: Mapping[str, str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reviewkit.sources.http import Access, BodyError, Client
-from reviewkit.sources.lists import Database, Page, Plan, Query, counted, document, items
+from reviewkit.sources.lists import Database, Page, Plan, Query, bounded, counted, document, items
 
 PAGE = 100
 """Works on one page, and values in one filter."""
@@ -64,7 +64,7 @@ def _parameters(query: Query) -> dict[str, str]:
 def begin(client: Client, query: Query) -> Plan:
     """How many works there are."""
     _, hits, _ = _list(client, {**_parameters(query), "per_page": "1"})
-    return Plan(hits, "*" if hits else None)
+    return Plan(bounded(hits, "OpenAlex"), "*" if hits else None)
 
 
 def page(client: Client, query: Query, plan: Plan, position: str) -> Page:

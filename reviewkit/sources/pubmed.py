@@ -16,7 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from reviewkit.sources.http import Access, BodyError, Client, ServiceError
-from reviewkit.sources.lists import Database, Page, Plan, Query, counted
+from reviewkit.sources.lists import Database, Page, Plan, Query, bounded, counted
 
 LIMIT = 9_999
 """Ids that ESearch gives of one query."""
@@ -49,6 +49,7 @@ def begin(client: Client, query: Query) -> Plan:
         If PubMed cannot run the query or cannot be reached.
     """
     hits, first = _search(client, query, query.text)
+    bounded(hits, "PubMed")
     warnings = _warnings(first)
     ids = _ids(first)
     if hits > len(ids):

@@ -521,3 +521,21 @@ def test_citations_of_nothing_cannot_be_followed(project: Path) -> None:
         import_records("q", project)
         with pytest.raises(InputError, match="no report is included yet"):
             searcher(project, server).chase("backward")
+
+
+def test_the_template_can_be_searched_once_its_plan_is_filled_in(tmp_path: Path) -> None:
+    from reviewkit.review.progress import status
+
+    new_question("q", tmp_path)
+    text = searches(tmp_path)
+    plan = text[text.index("# [[planned]]"):].replace("# [[", "[[").replace("# source", "source")
+    plan = plan.replace("# query", "query")
+    write(tmp_path, text.replace(text[text.index("# [[planned]]"):], plan))
+    assert [p.name for p in parse_searches(searches(tmp_path), "").planned] == ["pubmed"]
+    write(tmp_path, HEAD + planned("PubMed"))
+    assert status("q", tmp_path)["next"] == "reviewkit search q"
+    with pytest.raises(InputError, match="no search was run yet"):
+        import_records("q", tmp_path)
+    with serving(pubmed(3)) as server:
+        run(tmp_path, server)
+    assert status("q", tmp_path)["next"] == "reviewkit import q"

@@ -266,3 +266,22 @@ def test_books_and_other_encodings(connect: Connect) -> None:
     with serving(service) as server, connect(database, server) as client:
         _, pages = collect(database, client, Query("x"))
         assert entries(pages) == [book, article(5, "naïve")]
+
+
+@pytest.mark.parametrize("slug", ["pubmed", "europepmc", "clinicaltrials", "openalex", "crossref"])
+def test_a_stock_that_nobody_could_screen_is_not_fetched(connect: Connect, slug: str) -> None:
+    many = 10**9
+
+    def handler(request: Any) -> Answer:
+        if slug == "pubmed":
+            return Answer(f"<eSearchResult><Count>{many}</Count><IdList><Id>1</Id></IdList></eSearchResult>")
+        return Answer(json.dumps({
+            "hitCount": many, "resultList": {"result": []}, "totalCount": many, "studies": [{}], "results": [],
+            "meta": {"count": many}, "message": {"total-results": many, "items": []},
+        }))
+
+    database = DATABASES[slug]
+    with serving(handler) as server, connect(database, server) as client:
+        with pytest.raises(ServiceError, match=r"states 1,000,000,000 hits; more than 500,000 are not fetched"):
+            database.begin(client, Query("x"))
+        assert len(server.requests) == 1
