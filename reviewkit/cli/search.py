@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewkit.errors import InputError
+from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.review import find_root, open_review
 
 if TYPE_CHECKING:
@@ -60,11 +60,21 @@ def search_command(
         searcher = Searcher(review, Watcher(progress, lambda text: console.print(text, highlight=False, markup=False)))
         directions = ("backward", "forward") if chase == "both" else (chase,)
         tasks = [searcher.chase(one) for one in directions if one] if chase else list(searcher.planned(wanted))
-        runs += searcher.count(tasks) if dry_run else searcher.run(tasks, again=again)
+        broken: ReviewkitError | None = None
+        try:
+            for run in searcher.count(tasks) if dry_run else searcher.run(tasks, again=again):
+                runs.append(run)
+        except ReviewkitError as error:
+            if not runs:
+                raise
+            broken = error
     if as_json:
         click.echo(json.dumps({"question": question, "dry_run": dry_run, "searches": [run.as_dict() for run in runs]},
                               ensure_ascii=False))
     _tell(runs, question, as_json)
+    if broken is not None:
+        # What was finished before stands in the document; the fault itself ends the command.
+        raise broken
     if any(run.status == "failed" for run in runs):
         context.exit(1)
     if any(run.warnings for run in runs):

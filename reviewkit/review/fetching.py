@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.sources import Client, Database, Page, Plan, Query, ServiceError
-from reviewkit.store.files import write_atomic
+from reviewkit.store.files import inside, write_atomic
 
 Progress = Callable[[int, int | None], None]
 """Called with the number of entries fetched and the number of hits, where it is known."""
@@ -107,9 +107,15 @@ class _Tally:
 
 
 def partial_folder(references: Path, name: str, database: Database, query: Query, base: str) -> Path:
-    """Where the pages of a search are kept aside: by its name, and the digest of what is asked and of whom."""
+    """Where the pages of a search are kept aside: by its name, and the digest of what is asked and of whom.
+
+    Raises
+    ------
+    InputError
+        If a link leads out of the question's folder.
+    """
     asked = json.dumps([database.slug, base, query.text, sorted(query.parameters.items())], ensure_ascii=False)
-    return references / ".search" / f"{name}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+    return inside(references, f".search/{name}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}")
 
 
 def fetch(

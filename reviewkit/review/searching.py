@@ -20,7 +20,7 @@ from reviewkit.review.recording import alone, append, check_appending, current, 
 from reviewkit.review.searches import PlannedSearch, Searches, SearchFile, find_database
 from reviewkit.sources import Client, Database, Query, ServiceError
 from reviewkit.sources.openalex import Seed, chasing
-from reviewkit.store.files import digest_file, show
+from reviewkit.store.files import digest_file, inside, show
 
 DIRECTIONS = {"backward": "references of", "forward": "works that cite"}
 """Directions of citation chasing, with the words its query is written down in."""
@@ -183,7 +183,7 @@ class Searcher:
             If an entry could not be appended to searches.toml; nothing is asked of any service then.
         """
         check_appending(self.path, self.review.root)
-        with alone(self.folder / ".search", self.review.root):
+        with alone(inside(self.folder, ".search"), self.review.root):
             for task in tasks:
                 done = None if again else _finished(task, self.searches())
                 if done is not None:

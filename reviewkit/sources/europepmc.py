@@ -6,7 +6,7 @@ sent (before); either ends it here.
 
 from __future__ import annotations
 
-from reviewkit.sources.http import Access, BodyError, Client, ServiceError
+from reviewkit.sources.http import Access, BodyError, Client, ServiceError, plain
 from reviewkit.sources.lists import Database, Page, Plan, Query, bounded, counted, document, items
 
 PAGE = 500
@@ -18,7 +18,7 @@ def _ask(client: Client, query: Query, cursor: str, size: int) -> tuple[str, int
         text, found = document(body)
         said = found.get("errMsg")
         if said:
-            raise ServiceError(f"Europe PMC cannot run the query: {str(said)[:300]}.", code="refused",
+            raise ServiceError(f"Europe PMC cannot run the query: {plain(str(said))}.", code="refused",
                                remedy="Try the query on the Europe PMC site, then mend it in searches.toml.")
         if not isinstance(found.get("resultList", {}), dict):
             raise BodyError("the answer has no list of results")

@@ -190,12 +190,12 @@ class Client:
 
     def _said(self, body: bytes) -> str:
         """The start of an error's text, if it is text for people, with no secret in it."""
-        text = " ".join(body[:2000].decode("utf-8", "replace").split())
+        text = body[:2000].decode("utf-8", "replace").strip()
         if not text or text.startswith("<"):
             return ""
         for secret in filter(None, (self.key, self.email)):
             text = text.replace(secret, "…")
-        return f" ({text[:200]})"
+        return f" ({plain(text, 200)})"
 
     def _send(
         self, path: str, parameters: Mapping[str, str], post: bool, headers: Mapping[str, str]
@@ -288,6 +288,15 @@ class _Gone(Exception):
     def __init__(self, reason: str, unreachable: bool) -> None:
         super().__init__(reason)
         self.unreachable = unreachable
+
+
+def plain(text: str, limit: int = 300) -> str:
+    """What a service says, as one line for people: no control characters, not endless.
+
+    >>> plain("a\\x1b[31m  b\\n")
+    'a [31m b'
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]
 
 
 def _asked_wait(value: str) -> float | None:

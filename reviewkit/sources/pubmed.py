@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from reviewkit.sources.http import Access, BodyError, Client, ServiceError
+from reviewkit.sources.http import Access, BodyError, Client, ServiceError, plain
 from reviewkit.sources.lists import Database, Page, Plan, Query, bounded, counted
 
 LIMIT = 9_999
@@ -59,7 +59,7 @@ def begin(client: Client, query: Query) -> Plan:
         ids = list(found)
     if len(ids) != hits:
         warnings.append(f"PubMed counts {hits} records but gave {len(ids)} ids")
-    translation = " ".join((first.findtext("QueryTranslation") or "").split())
+    translation = plain(first.findtext("QueryTranslation") or "", 100_000)
     return Plan(hits, "0" if ids else None, tuple(warnings), translation, {"ids": ids})
 
 
@@ -90,7 +90,7 @@ def _found(body: bytes) -> tuple[int, Element]:
     found = _parse(body, "eSearchResult")
     said = found.findtext("ERROR")
     if said and found.find("Count") is None:
-        raise ServiceError(f"PubMed cannot run the query: {' '.join(said.split())[:300]}.", code="refused",
+        raise ServiceError(f"PubMed cannot run the query: {plain(said)}.", code="refused",
                            remedy="Try the query on the PubMed site, then mend it in searches.toml.")
     return counted(found.findtext("Count"), "Count"), found
 
@@ -111,7 +111,7 @@ def _warnings(found: Element) -> list[str]:
     warnings = []
     for kind, lead in said.items():
         for item in (*found.iterfind(f"ErrorList/{kind}"), *found.iterfind(f"WarningList/{kind}")):
-            text = " ".join("".join(item.itertext()).split())
+            text = plain("".join(item.itertext()))
             # A set that is too large for one answer is fetched in parts, and an empty one has its count.
             if text and not re.search(r"start and count adjusted|no items found", text, re.I):
                 warnings.append(f"{lead}: {text}")
@@ -129,7 +129,7 @@ def _parse(body: bytes, root: str) -> Element:
     except (ParseError, ValueError, LookupError):
         raise BodyError("the answer is not well-formed XML, or was cut") from None
     if found.tag != root:
-        raise BodyError(f"it answered with <{str(found.tag)[:40]}> instead of <{root}>")
+        raise BodyError(f"it answered with <{plain(str(found.tag), 40)}> instead of <{root}>")
     return found
 
 

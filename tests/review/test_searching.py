@@ -539,3 +539,52 @@ def test_the_template_can_be_searched_once_its_plan_is_filled_in(tmp_path: Path)
     with serving(pubmed(3)) as server:
         run(tmp_path, server)
     assert status("q", tmp_path)["next"] == "reviewkit import q"
+
+
+def test_every_write_that_fails_leaves_the_old_or_the_new(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full at the first write, then at the second, and so on: nothing is half there, and all goes on."""
+    service, real, before = pubmed(450), os.fsync, searches(project)
+    with serving(service) as server:
+        for point in range(1, 50):
+            calls = 0
+
+            def full(handle: int, point: int = point) -> None:
+                nonlocal calls
+                calls += 1
+                if calls == point:
+                    raise OSError(28, "No space left on device")
+                real(handle)
+
+            monkeypatch.setattr(os, "fsync", full)
+            try:
+                run(project, server)
+                break
+            except (ReviewkitError, OSError) as error:
+                assert "No space left" in str(error)
+                stands = searches(project)
+                assert stands == before or len(parse_searches(stands, "").file) == 1
+                for path in (project / "references/q").glob("*.xml"):
+                    assert read(path).entries == 450
+                if stands != before:
+                    break
+            finally:
+                monkeypatch.setattr(os, "fsync", real)
+        (last,) = run(project, server)
+    assert point > 3 and last.stored == 450 and len(parse_searches(searches(project), "").file) == 1
+    assert len(list((project / "references/q").glob("*.xml"))) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+def test_a_link_that_leads_out_is_not_followed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (project / "references/q/.search").symlink_to(outside)
+    with serving(pubmed(3)) as server:
+        with pytest.raises(InputError, match="leads out of"):
+            run(project, server)
+        assert server.requests == [] and list(outside.iterdir()) == []
+
+
+def test_what_a_service_says_cannot_steer_a_terminal(project: Path) -> None:
+    with serving(lambda request: Answer("no\x1b[2J\x07\r\nsuch", 400)) as server:
+        (failed,) = run(project, server)
+    assert "(no [2J such)" in failed.reason
