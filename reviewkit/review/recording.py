@@ -126,14 +126,16 @@ def alone(folder: Path, root: Path) -> Iterator[None]:
 
 
 def _opened(path: Path, root: Path) -> FileIO:
+    tries = 1000
     while True:
+        tries -= 1
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             return path.open("a+b", buffering=0)
-        except FileNotFoundError:
-            # The folder was taken away between the two steps.
-            continue
         except OSError as error:
+            # Another run may take its folder away in the middle of either step.
+            if tries and isinstance(error, FileNotFoundError | FileExistsError):
+                continue
             raise ReviewkitError(f"could not be written: {error.strerror}.", file=show(path, root),
                                  code="not-written", remedy="Nothing was changed.") from None
 

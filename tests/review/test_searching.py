@@ -574,6 +574,12 @@ def test_every_write_that_fails_leaves_the_old_or_the_new(project: Path, monkeyp
     assert len(list((project / "references/q").glob("*.xml"))) == 1
 
 
+def test_a_file_in_the_way_is_said(project: Path) -> None:
+    (project / "references/q/.search").write_text("in the way", encoding="utf-8")
+    with serving(pubmed(3)) as server, pytest.raises(ReviewkitError, match="could not be written"):
+        run(project, server)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
 def test_a_link_that_leads_out_is_not_followed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside")
