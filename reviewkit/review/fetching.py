@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -135,6 +136,8 @@ def fetch(
         If a page cannot be written.
     """
     began, tally = _kept(folder)
+    if tally is not None and tally.position is not None and _age(folder, tally.pages) > database.patience:
+        return _anew(database, query, folder, client, today, progress)
     resumed = tally is not None
     try:
         if tally is None:
@@ -207,6 +210,12 @@ def _kept_page(folder: Path, number: int) -> Page | None:
     page = values["page"]
     entries = tuple((str(identity), str(text)) for identity, text in page["entries"])
     return Page(entries, page["position"], page["hits"], page["part"], tuple(page["warnings"]))
+
+
+def _age(folder: Path, pages: int) -> float:
+    """Seconds since the last page was kept."""
+    last = _page_path(folder, pages) if pages else folder / "plan.json"
+    return time.time() - last.stat().st_mtime
 
 
 def _export(database: Database, folder: Path, pages: int) -> Iterator[bytes]:

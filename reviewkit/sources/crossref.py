@@ -117,6 +117,6 @@ DATABASE = Database(
     slug="crossref", platform="Crossref REST API", format="crossref-json", suffix=".jsonl",
     access=Access("Crossref", "https://api.crossref.org", "REVIEWKIT_CROSSREF_URL", 1.0,
                   ("CROSSREF_MAILTO", "REVIEWKIT_EMAIL"), ("CROSSREF_PLUS_TOKEN",), 0.34, "email"),
-    begin=begin, page=page,
+    begin=begin, page=page, patience=300,
     parameters=("filter", "query.bibliographic", "query.title", "query.author", "query.container-title"),
 )

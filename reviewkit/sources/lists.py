@@ -68,7 +68,7 @@ class Database:
     """One database or register that can be searched.
 
     ``parameters`` are the only further parameters a search may set: none that pages, selects fields or
-    carries a key.
+    carries a key. ``patience`` is how long, in seconds, the service documents to know a place in a list.
     """
 
     slug: str
@@ -81,6 +81,7 @@ class Database:
     head: str = ""
     foot: str = ""
     parameters: tuple[str, ...] = ()
+    patience: float = float("inf")
 
     @property
     def name(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,6 @@ from tests.sources.test_retractions import HEAD, update, watch_row
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = dt.date(2026, 11, 21)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    for name in ("data", "references"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return tmp_path
 
 
 def review(root: Path) -> Review:
