@@ -49,7 +49,7 @@ def search_command(
     runs: list[SearchRun] = []
     console = Console(stderr=True)
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console,
-                  transient=True) as bars:
+                  transient=True, disable=not console.is_terminal) as bars:
         known: dict[str, TaskID] = {}
 
         def progress(name: str, done: int, hits: int | None) -> None:
