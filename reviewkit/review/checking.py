@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.opened import Review, open_review
+from reviewkit.review.retracting import GRAVE
 from reviewkit.review.settling import Settled, settle
 from reviewkit.review.trusting import trust_problems
 from reviewkit.store.files import show
@@ -43,10 +44,11 @@ def findings(question: str, root: Path) -> Findings:
     settled: list[Settled] = []
     if not errors:
         errors += _studies_without_results(review) + _cut_logs(review)
-        open_ones = _open_duplicates(review) + _screening_gaps(review) + _trust(review)
+        open_ones = _open_duplicates(review) + _screening_gaps(review) + _retracted(review) + _trust(review)
         waiting, settled = settle(open_ones, review.settlements, file=review.name("settled.csv"))
     try:
-        waiting += _rejected(review)
+        errors += _changed_exports(review)
+        waiting += _rejected(review) + _search_warnings(review)
     except ReviewkitError as error:
         errors += [p for p in error.problems if p not in errors]
     # A torn last line of a log is sealed by the next decision: it waits, and is no error.
@@ -78,6 +80,40 @@ def _open_duplicates(review: Review) -> list[Problem]:
         Problem(f"records {one} and {other} may be one report: {why}.", review.name("duplicates.csv"), None, None,
                 "open-duplicate", "Fill in the verdict, same or different, and import again.")
         for one, other, why in review.open_duplicates
+    ]
+
+
+def _search_warnings(review: Review) -> list[Problem]:
+    """Searches whose service warned, or whose entries are not its hits, and that nobody has settled."""
+    file = show(review.root / "references" / review.question / "searches.toml", review.root)
+    return [
+        Problem(f"{item.label}: {warning}.", file, None, None, "search-warning",
+                "Repeat it (reviewkit search --again), or write under 'settled' why it may stand.")
+        for item in review.sources.searches.file if not item.settled for warning in item.warnings
+    ]
+
+
+def _changed_exports(review: Review) -> list[Problem]:
+    """Exports that are not what the search wrote."""
+    written = {item.name: item.sha256 for item in review.sources.searches.file if item.sha256}
+    return [
+        Problem("export is not what the search stored.",
+                show(review.root / "references" / review.question / result.file, review.root), None, None,
+                "export-changed", "Restore it from version control; an export is never edited.")
+        for result in review.sources.results if written.get(result.file, result.digest) != result.digest
+    ]
+
+
+def _retracted(review: Review) -> list[Problem]:
+    """Included reports that were retracted or are under an expression of concern, not settled by a person."""
+    included = set(review.screening.included)
+    lead = {"retracted": "was retracted", "expression of concern": "is under an expression of concern"}
+    return [
+        Problem(f"included report {item.report} {lead[item.status]} ({item.notice or item.kind}, {item.source}).",
+                review.name("retractions.csv"), item.line, None, "retracted",
+                "Decide whether it stays, and write what you decided under 'settled'.")
+        for item in review.retractions.values()
+        if item.report in included and item.status in GRAVE and not item.settled
     ]
 
 

@@ -37,6 +37,7 @@ from reviewkit.review.importing import (
     read_record_rows,
     read_sources,
 )
+from reviewkit.review.retracting import RetractionCheck, read_retractions
 from reviewkit.review.settling import Settlement, read_settlements
 from reviewkit.review.trusting import barred_rows, trust_findings
 from reviewkit.screening import STAGES, Decision, Screening, derive, parse_decision
@@ -300,6 +301,11 @@ class Review:
         return trust_findings(cells for _, cells in self.row_cells) if self.rows else ()
 
     @cached_property
+    def retractions(self) -> dict[str, RetractionCheck]:
+        """Report id to its retraction status; empty where none was looked up."""
+        return read_retractions(self.folder / "retractions.csv", self.reports, self.root)
+
+    @cached_property
     def flow(self) -> Flow:
         """PRISMA 2020 counts, which are checked to add up."""
         first, second = self.screening.at("title-abstract"), self.screening.at("full-text")
@@ -372,7 +378,7 @@ class Review:
         """Everything that keeps this review from running, stage by stage; empty where it can run."""
         found: list[Problem] = []
         for stage in ("protocol", "sources", "record_ids", "open_duplicates", "related", "decisions", "all_studies",
-                      "rows", "settlements", "flow"):
+                      "rows", "settlements", "flow", "retractions"):
             try:
                 getattr(self, stage)
             except ReviewkitError as error:
