@@ -11,7 +11,7 @@ from reviewkit.errors import InputError
 from reviewkit.report.methods import searches_section
 from reviewkit.report.retractions import retraction_status
 from reviewkit.review import Review, open_review
-from reviewkit.review.checking import findings
+from reviewkit.review.checking import check, findings
 from reviewkit.review.retracting import RetractionCheck, check_retractions, reports_to_check
 from reviewkit.sources import DATABASES, Client, ServiceError
 from tests.sources.services import Answer, Crossref, Server, serving
