@@ -51,6 +51,22 @@ def chain_hash(previous: str, values: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{previous}\n{_canonical(values)}".encode()).hexdigest()
 
 
+def line_of(previous: str, values: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The hash of a line behind ``previous``, and its bytes with the line end.
+
+    Raises
+    ------
+    InputError
+        If a text holds half a surrogate pair, which no UTF-8 file can keep.
+    """
+    try:
+        found = chain_hash(previous, values)
+        return found, _canonical({**values, "hash": found}).encode() + b"\n"
+    except UnicodeEncodeError as error:
+        raise InputError(f"a text cannot be saved: {error.object[error.start]!r} is half a character.", code="encoding",
+                         remedy="Type it again; it was damaged on its way here.") from None
+
+
 def _canonical(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -125,9 +141,12 @@ def append(path: Path, values: Mapping[str, Any]) -> str:
 
     Raises
     ------
+    InputError
+        If a text cannot be written as UTF-8; nothing is touched.
     ReviewkitError
         If the end of the log is damaged, or the disk is full: the log is then as it was.
     """
+    line_of(GENESIS, values)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b", buffering=0) as stream, _locked(stream):
@@ -144,8 +163,7 @@ def _append_locked(path: Path, stream: FileIO, values: Mapping[str, Any]) -> str
     size = stream.seek(0, os.SEEK_END)
     if torn:
         size = _seal(path, stream, torn)
-    found = chain_hash(head, values)
-    line = _canonical({**values, "hash": found}).encode() + b"\n"
+    found, line = line_of(head, values)
     try:
         _write(stream, line if whole else b"\n" + line)
         os.fsync(stream.fileno())

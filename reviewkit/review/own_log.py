@@ -1,0 +1,145 @@
+"""One reviewer's log at one stage, held open for voting: what stands in it, and new lines behind it.
+
+Every line is on disk before `OwnLog.add` returns. Another kernel of the same reviewer may write meanwhile;
+what it wrote is read in before anything is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewkit.errors import ReviewkitError
+from reviewkit.review.voting import checked_lines
+from reviewkit.screening import Decision, Mark, parse_decision
+from reviewkit.store.log import append, line_of, read_log
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What one act wrote: the line's hash once it is on disk.
+
+    ``repeated`` is True when the same nonce had been written before and nothing was added.
+    """
+
+    report: str
+    decision: str
+    time: str
+    hash: str
+    repeated: bool = False
+
+
+class OwnLog:
+    """The log of one reviewer at one stage.
+
+    Parameters
+    ----------
+    path : Path
+        The log; it need not exist yet.
+    reasons, reports : collection of str
+        Exclusion reasons of the protocol, and report ids there are.
+    root : Path
+        The project's folder, for messages.
+    """
+
+    def __init__(
+        self, path: Path, who: str, stage: str, *, reasons: Collection[str], reports: Collection[str], root: Path
+    ) -> None:
+        self.path = path
+        self.who = who
+        self.stage = stage
+        self._reasons = reasons
+        self._reports = reports
+        self._root = root
+        self.read()
+
+    def read(self) -> None:
+        """Read the whole log.
+
+        Raises
+        ------
+        ReviewkitError
+            If a line is damaged. A torn last line is none: the next one seals it. Votes on reports that
+            are no more do not count; `reviewkit check` names them.
+        """
+        self._size = self._size_now()
+        log = read_log(self.path, self._root)
+        lines = checked_lines(log, self.stage, self.who, self._reasons, self._reports)
+        bad = [p for p in lines.problems if p.code not in ("log-torn", "unknown-report")]
+        if bad:
+            raise ReviewkitError(bad)
+        self.head = log.head
+        self.marks: list[Mark] = list(lines.marks)
+        self.standing: dict[str, Decision] = {}
+        self._at_finish: set[str] = set()
+        for decision in lines.decisions:
+            self._take(decision)
+        hashes = {e.values["nonce"]: e for e in log.entries if e.values.get("nonce")}
+        self._by_nonce = {
+            nonce: Saved(str(e.values.get("report", "")), str(e.values.get("decision", "")), str(e.values["time"]),
+                         e.hash)
+            for nonce, e in hashes.items()
+        }
+
+    def refresh(self) -> bool:
+        """Read the log again if somebody else wrote to it; say whether that was so."""
+        if self._size_now() == self._size:
+            return False
+        self.read()
+        return True
+
+    def written(self, nonce: str) -> Saved | None:
+        """What an act with this nonce wrote, if it did."""
+        found = self._by_nonce.get(nonce) if nonce else None
+        return found and Saved(found.report, found.decision, found.time, found.hash, repeated=True)
+
+    def before_finish(self, report: str) -> bool:
+        """Whether the vote that stands on a report was cast by the time the reviewer had finished the stage."""
+        return report in self._at_finish
+
+    def add(self, decision: Decision) -> Saved:
+        """Append one vote; it is on disk when this returns.
+
+        Raises
+        ------
+        InputError
+            If the decision may not stand in this log; nothing is written.
+        ReviewkitError
+            If it could not be written; the log is as it was.
+        """
+        values = decision.as_dict()
+        parse_decision(values, self._reasons)
+        found = append(self.path, values)
+        saved = Saved(decision.report, decision.decision, decision.time, found)
+        expected, line = line_of(self.head, values)
+        if found == expected:
+            self.head = found
+            # What another kernel wrote since makes the file longer than this, and is read at the next act.
+            self._size += len(line)
+            self._take(decision)
+            if decision.nonce:
+                self._by_nonce[decision.nonce] = saved
+        else:
+            self.read()
+        return saved
+
+    def add_mark(self, mark: Mark) -> str:
+        """Append a line that is no vote; its hash."""
+        found = append(self.path, mark.as_dict())
+        self.read()
+        return found
+
+    def _take(self, decision: Decision) -> None:
+        self.standing.pop(decision.report, None)
+        self._at_finish.discard(decision.report)
+        if decision.decision != "undo":
+            self.standing[decision.report] = decision
+        if decision.finishes:
+            self._at_finish |= set(self.standing)
+
+    def _size_now(self) -> int:
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
