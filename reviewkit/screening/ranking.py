@@ -1,0 +1,154 @@
+"""Which record to read next: active learning on title and abstract, deterministic for given votes.
+
+References
+----------
+Cormack GV, Grossman MR (2014). Evaluation of machine-learning protocols for technology-assisted review in
+electronic discovery. SIGIR 2014. https://doi.org/10.1145/2600428.2609601
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reviewkit.errors import InputError
+from reviewkit.screening.features import Text, featurise
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_COST = 0.11
+_RATIO = 9.8
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The unread records in the order in which to read them.
+
+    Attributes
+    ----------
+    order : tuple of int
+        Numbers of the records without a vote, best first; those without title and abstract stand last.
+    score : ndarray, shape (n,)
+        0 to 1 for every record, comparable within this ranking only; no probability.
+    without_text : tuple of int
+        The end of ``order``: records that nothing can be learnt about, a queue of their own.
+    basis : {'question', 'votes', 'none'}
+        What the order rests on; ``question`` until there is an include and an exclude.
+    """
+
+    order: tuple[int, ...]
+    score: NDArray[np.float64]
+    without_text: tuple[int, ...]
+    basis: str
+    _terms: Callable[[int, int], tuple[str, ...]] = field(repr=False, compare=False)
+
+    def why(self, index: int, n: int = 3) -> tuple[str, ...]:
+        """The words of a record that speak most for it, at most ``n``, the strongest first."""
+        return self._terms(index, n)
+
+
+class Ranker:
+    """Ranks records by what a reviewer's votes have in common; features are made once and reused.
+
+    Parameters
+    ----------
+    texts : sequence of Text, length n
+    question : str
+        The review's question, in words; it ranks until there is an include and an exclude.
+    include_terms, exclude_terms : sequence of str
+        Words of the protocol that speak for and against a record.
+    seed : int
+        Of the solver's random order.
+    """
+
+    def __init__(
+        self, texts: Sequence[Text], *, question: str = "", include_terms: Sequence[str] = (),
+        exclude_terms: Sequence[str] = (), seed: int = 0,
+    ) -> None:
+        import numpy as np
+
+        self._n = len(texts)
+        self._seed = seed
+        digests = [text.digest for text in texts]
+        self._own = np.array(sorted(range(self._n), key=lambda i: (digests[i], i)), dtype=np.int64)
+        self._place = np.empty(self._n, dtype=np.int64)
+        self._place[self._own] = np.arange(self._n)
+        self._empty = np.array([texts[i].empty for i in self._own], dtype=bool)
+        self._features = featurise([texts[i] for i in self._own])
+        wanted = self._features.query(" ".join((question, *include_terms)))
+        unwanted = self._features.query(" ".join(exclude_terms))
+        self._question = np.asarray((wanted - unwanted).todense(), dtype=np.float64).ravel()
+
+    def rank(self, labels: Mapping[int, bool]) -> Ranking:
+        """Rank every record, learning from the votes given.
+
+        Parameters
+        ----------
+        labels : mapping of int to bool
+            Record number to True (include) or False (exclude); its order does not matter.
+
+        Raises
+        ------
+        InputError
+            If a number is not that of a record.
+        """
+        import numpy as np
+
+        strange = [index for index in labels if not 0 <= index < self._n]
+        if strange:
+            raise InputError(f"vote on record {strange[0]}: there are {self._n} records, from 0.", code="label")
+        votes = {int(self._place[index]): bool(vote) for index, vote in labels.items()}
+        read = np.array(sorted(votes), dtype=np.int64)
+        vote = np.array([votes[place] for place in read.tolist()], dtype=bool)
+        told = ~self._empty[read]
+        if len(set(vote[told].tolist())) == 2:
+            weights, basis = self._learn(read[told], vote[told]), "votes"
+        else:
+            weights, basis = self._question, "question" if self._question.any() else "none"
+        raw = np.asarray(self._features.matrix @ weights).ravel()
+        raw[self._empty] = -np.inf
+        return self._ranking(raw, read, weights, basis)
+
+    def _learn(self, read: NDArray[np.int64], vote: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Weights of a linear support vector machine, one for each term."""
+        import numpy as np
+        from sklearn.svm import LinearSVC
+
+        share = np.where(vote, 1.0, vote.sum() / (_RATIO * (~vote).sum()))
+        model = LinearSVC(C=_COST, random_state=self._seed)
+        model.fit(self._features.matrix[read], vote, sample_weight=share * len(vote) / share.sum())
+        weights: NDArray[np.float64] = model.coef_.ravel()
+        return weights
+
+    def _ranking(
+        self, raw: NDArray[np.float64], read: NDArray[np.int64], weights: NDArray[np.float64], basis: str
+    ) -> Ranking:
+        import numpy as np
+
+        unread = np.ones(self._n, dtype=bool)
+        unread[read] = False
+        best = np.argsort(-raw, kind="stable")
+        best = best[unread[best]]
+        score = np.where(self._empty, 0.0, 1 / (1 + np.exp(-np.where(self._empty, 0.0, raw))))
+
+        def terms(index: int, n: int) -> tuple[str, ...]:
+            return self._strongest(int(self._place[index]), weights, n)
+
+        return Ranking(
+            order=tuple(self._own[best].tolist()),
+            score=score[self._place],
+            without_text=tuple(self._own[best[self._empty[best]]].tolist()),
+            basis=basis,
+            _terms=terms,
+        )
+
+    def _strongest(self, place: int, weights: NDArray[np.float64], n: int) -> tuple[str, ...]:
+        import numpy as np
+
+        row: Any = self._features.matrix[[place]]
+        parts = row.data * weights[row.indices]
+        best = np.argsort(-parts, kind="stable")[:n]
+        return tuple(self._features.terms[row.indices[spot]] for spot in best if parts[spot] > 0)
