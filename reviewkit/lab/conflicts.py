@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reviewkit.lab.highlight import Terms
 from reviewkit.lab.screening import STAGE_NAMES, choices
 from reviewkit.lab.session import Answer, Request, Session
-from reviewkit.lab.text import card_values
+from reviewkit.lab.text import card_values, marks
 from reviewkit.review.cards import make_card
 from reviewkit.review.consensus import Conflict, conflicts, resolve
 
@@ -51,6 +51,7 @@ class ConflictSession(Session):
         decisions["decisions"] = tuple(word for word in decisions["decisions"] if word != "maybe")
         return self._answer(config={
             "stageName": STAGE_NAMES[self._stage], "by": " and ".join(self._names), **decisions,
+            "marks": marks(self._review.protocol.screening.highlight),
             "whenDone": "A conflict opens once all wanted votes on a report are in and differ, or are unsure.",
         })  # fmt: skip
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 import anywidget
+import traitlets
 
 from reviewkit.lab.session import Session
 
@@ -37,6 +38,9 @@ class Panel(anywidget.AnyWidget):
     summary : str
         What stands in place of the panel where no panel can be shown.
     """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, session: Session, parts: Sequence[str], summary: str) -> None:
         super().__init__(_esm=script(*parts), _css=style())

@@ -9,7 +9,7 @@ from reviewkit.errors import InputError
 from reviewkit.lab.fulltext import LARGEST, FullTexts
 from reviewkit.lab.highlight import Terms
 from reviewkit.lab.session import Answer, Request, Session
-from reviewkit.lab.text import LIMITS, WHOLE, card_values, shown
+from reviewkit.lab.text import LIMITS, WHOLE, card_values, marks, shown
 from reviewkit.screening.decisions import DECISIONS, FULL_TEXT_ONLY
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ class ScreenSession(Session):
         return {
             "stage": self._stage, "stageName": STAGE_NAMES[self._stage], "reviewer": self._reviewer,
             **choices(protocol.eligibility.reasons, self._stage), "fullText": full_text,
+            "marks": marks(protocol.screening.highlight),
             "statuses": [("", "all"), *((name, STATUS_WORDS[name]) for name in statuses)],
             "whenDone": self._when_done(),
             "whenNone": "A report enters the full-text stage once title and abstract are settled." if full_text

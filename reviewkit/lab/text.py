@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reviewkit.lab.highlight import Terms
 
 if TYPE_CHECKING:
+    from reviewkit.protocol import Highlight
     from reviewkit.review.cards import Card
 
 LIMITS = {"title": 600, "abstract": 6_000}
@@ -22,6 +23,12 @@ BUILT = ("https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/", "https://pmc.nc
 def shown(text: str, terms: Terms, limit: int) -> dict[str, Any]:
     """A text as the panel draws it: segments, whether something is hidden, and its length in characters."""
     return {"segments": terms.split(text[:limit]), "hidden": len(text) > limit, "length": len(text)}
+
+
+def marks(highlight: Highlight) -> list[tuple[str, str]]:
+    """Kinds of terms that the protocol has marked, each with the words of its legend."""
+    kinds = (("include", "inclusion term", highlight.include), ("exclude", "exclusion term", highlight.exclude))
+    return [(kind, words) for kind, words, terms in kinds if terms]
 
 
 def authors(names: tuple[str, ...]) -> str:

@@ -109,11 +109,18 @@ class Lab:
         self.alerts: list[str] = []
         self.outside: list[str] = []
         page.set_default_timeout(WAIT)
-        page.on("dialog", lambda dialog: (self.alerts.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self._dialog)
         page.on("request", self._request)
 
+    def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":  # JupyterLab's own, of a notebook not saved
+            dialog.accept()
+            return
+        self.alerts.append(dialog.message)
+        dialog.dismiss()
+
     def _request(self, request: Any) -> None:
-        ours = (self.server.base, self.server.base.replace("http", "ws", 1), "data:", "blob:", "chrome-extension:")
+        ours = (self.server.base, self.server.base.replace("http", "ws", 1), "data:", "blob:", "chrome-extension:", "chrome:")
         if not request.url.startswith(ours):
             self.outside.append(request.url)
 
@@ -146,7 +153,7 @@ class Lab:
         """Change JupyterLab's theme and wait until it is drawn."""
         self.page.evaluate("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
         light = "false" if "Dark" in name else "true"
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]')
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
 
     def record(self) -> str:
         """The id of the record shown."""

@@ -114,12 +114,15 @@ function openFrame(el, { kind, keys, help }) {
   const tools = h("div", { class: "rk-tools" });
   const saying = h("p", { class: "rk-saying", role: "status", "aria-live": "polite" });
   const warning = h("div", { class: "rk-warning", role: "alert" });
+  const legend = h("p", { class: "rk-legend" });
   const body = h("div", { class: "rk-body" });
   const dialog = h("dialog", { class: "rk-help", "aria-label": "Keys" });
   const root = h("section", {
     class: `rk-panel rk-${kind}`, role: "region", "aria-label": "reviewkit panel", "data-state": "waiting",
     "data-lm-suppress-shortcuts": "true",
-  }, h("header", { class: "rk-header" }, heading, tools), body, h("div", { class: "rk-foot" }, warning, saying), dialog);
+  }, h("header", { class: "rk-header" }, heading, tools), body, h("div", { class: "rk-foot" }, warning,
+    h("div", { class: "rk-foot-line" }, saying, legend,
+      h("p", { class: "rk-hint" }, "For the keys: click the record, or press Tab."))), dialog);
 
   function showHelp() {
     fill(dialog,
@@ -160,6 +163,9 @@ function openFrame(el, { kind, keys, help }) {
   return {
     root, heading, tools, body, saying, showHelp,
     state(name) { root.dataset.state = name; },
+    legend(kinds) {
+      fill(legend, kinds.map(([kind, words]) => h("mark", { class: `rk-mark rk-mark-${kind}` }, words)));
+    },
     say(text) { saying.textContent = text; },
     warn(text, again) {
       fill(warning, text ? h("p", {}, text) : null,

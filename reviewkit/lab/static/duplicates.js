@@ -24,7 +24,7 @@ function render({ model, el }) {
   const moves = h("div", { class: "rk-moves" }, keyed("Later", "l", later, { class: "rk-button rk-waits" }),
     keyed("Undo last", "u", undo, { class: "rk-button rk-waits" }));
   frame.body.append(counts, whoLine, pair, votes,
-    h("label", { class: "rk-note-line" }, h("span", {}, "Note ", kbd("n")), note), moves);
+    h("div", { class: "rk-under" }, h("label", { class: "rk-note-line" }, h("span", {}, "Note ", kbd("n")), note), moves));
   fill(frame.heading, "Possible duplicates");
   fill(frame.tools, keyed("Keys", "?", frame.showHelp));
   frame.root.setAttribute("aria-label", "Possible duplicates");

@@ -9,14 +9,14 @@ function render({ model, el }) {
   const sender = openSender({ frame, line, settle, home });
   const counts = h("ul", { class: "rk-counts" });
   const sides = h("div", { class: "rk-sides" });
+  const moves = h("div", { class: "rk-moves" }, keyed("Skip", "s", skip, { class: "rk-button rk-waits" }),
+    keyed("Undo last", "u", undo, { class: "rk-button rk-waits" }));
   const vote = openVote({
-    home, ready: () => state.conflict !== null && !sender.busy(),
+    home, moves, ready: () => state.conflict !== null && !sender.busy(),
     act: (values, words) => sender.send("resolve", { report: state.conflict.card.report, ...values },
       () => `Settled: ${words}.`),
   });
-  const moves = h("div", { class: "rk-moves" }, keyed("Skip", "s", skip, { class: "rk-button rk-waits" }),
-    keyed("Undo last", "u", undo, { class: "rk-button rk-waits" }));
-  frame.body.append(counts, sides, card, vote.element, moves);
+  frame.body.append(counts, sides, card, vote.element);
   fill(frame.tools, keyed("Keys", "?", frame.showHelp));
   focusOnClick(frame.root, home);
 
@@ -38,6 +38,7 @@ function render({ model, el }) {
       fill(frame.heading, `Conflicts: ${answer.config.stageName.toLowerCase()}`,
         h("span", { class: "rk-who" }, " · settled by ", foreign(answer.config.by)));
       vote.configure(answer.config);
+      frame.legend(answer.config.marks);
     }
     if ("conflict" in answer) {
       state.conflict = answer.conflict;

@@ -15,14 +15,14 @@ function render({ model, el }) {
   const advice = h("p", { class: "rk-quiet rk-advice", hidden: true });
   const find = openFind({ ask: line.ask, open, close: () => card.focus(), say: frame.say });
   const side = openFullText({ ask: line.ask, say: frame.say, warn: frame.warn });
+  const moves = h("div", { class: "rk-moves" });
   const vote = openVote({
-    home, ready: () => state.card !== null && !sender.busy(),
+    home, moves, ready: () => state.card !== null && !sender.busy(),
     act: (values, words) => sender.send("decide", { report: state.card.report, ...values }, () => `Saved: ${words}.${now()}`),
   });
-  const moves = h("div", { class: "rk-moves" });
   frame.body.append(
     h("div", { class: "rk-progress" }, meter, counts, advice), find.element,
-    h("div", { class: "rk-desk" }, h("div", { class: "rk-form" }, card, vote.element, moves), side.element));
+    h("div", { class: "rk-desk" }, h("div", { class: "rk-form" }, card, vote.element), side.element));
   focusOnClick(frame.root, home);
 
   function hello() {
@@ -54,8 +54,9 @@ function render({ model, el }) {
     vote.configure(config);
     fill(moves, keyed("Skip", "s", skip, { class: "rk-button rk-waits" }),
       keyed("Undo last", "u", undo, { class: "rk-button rk-waits" }),
-      keyed("Next undecided", "b", next, { class: "rk-button rk-waits" }));
+      keyed("Next", "b", next, { class: "rk-button rk-waits" }));
     find.statuses(config.statuses);
+    frame.legend(config.marks);
     side.element.hidden = !config.fullText;
     frame.root.classList.toggle("rk-full-text", config.fullText);
   }

@@ -13,14 +13,14 @@ const WORDS = {
 };
 
 // `act({decision, reason, note}, words)` sends the decision; `home()` is where the focus goes back to.
-function openVote({ act, home, ready }) {
+function openVote({ act, home, ready, moves }) {
   let config = null;
   let choosing = false;
   const note = h("textarea", { class: "rk-note", rows: 1 });
   const votes = h("div", { class: "rk-votes", role: "group", "aria-label": "Decision" });
   const reasons = h("div", { class: "rk-reasons", role: "group", tabindex: -1, hidden: true });
-  const element = h("div", { class: "rk-vote-area" }, reasons, votes,
-    h("label", { class: "rk-note-line" }, h("span", {}, "Note ", kbd("n")), note));
+  const element = h("div", { class: "rk-vote-area" }, reasons, votes, h("div", { class: "rk-under" },
+    h("label", { class: "rk-note-line" }, h("span", {}, "Note ", kbd("n")), note), moves));
 
   function kinds() { return DECISIONS.filter(([decision]) => config?.decisions.includes(decision)); }
 
@@ -29,6 +29,7 @@ function openVote({ act, home, ready }) {
     if (decision !== "exclude") return decide(decision, "");
     choosing = true;
     reasons.hidden = false;
+    votes.hidden = true;
     reasons.focus();
     reasons.scrollIntoView({ block: "nearest" });
   }
@@ -36,6 +37,7 @@ function openVote({ act, home, ready }) {
   function close() {
     choosing = false;
     reasons.hidden = true;
+    votes.hidden = false;
   }
 
   function cancel() {
