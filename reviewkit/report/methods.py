@@ -10,6 +10,7 @@ from reviewkit.render import Column, Row, Safe, anchor_id, definition_list, deta
 from reviewkit.render.html import Child
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
 from reviewkit.review import Review
+from reviewkit.review.stopping import describe_stop
 from reviewkit.screening import ReportStatus
 
 
@@ -111,6 +112,7 @@ def flow_figure(review: Review) -> Figure:
         FlowBox("Records identified", flow.identified, "#files",
                 [FlowCount(name, n, "#files") for name, n in flow.by_source.items()]),
         [FlowBox("Duplicate records removed", flow.duplicates, "#duplicates"),
+         *([FlowBox("Records not screened: stopped by rule", flow.stopped, "#reports")] if flow.stopped else []),
          *([FlowBox("Not decided yet on title and abstract", flow.unscreened, "#reports")] if flow.unscreened else [])],
     )
     later = [
@@ -150,13 +152,14 @@ def flow_section(review: Review) -> Safe:
     flow = review.flow
     records = count_words(flow.identified, "record")
     caption = (
-        f"{records} describe {count_words(flow.screened + flow.unscreened, 'report')}; "
+        f"{records} describe {count_words(flow.screened + flow.unscreened + flow.stopped, 'report')}; "
         f"{flow.included_reports} of them, on {count_words(flow.included_studies, 'study', 'studies')}, are included. "
         "PRISMA 2020 flow diagram; each number leads to the list behind it."
     )
     notes = []
     if flow.eligibility_basis == "abstract":
         notes.append(f"Sought for full text: 0. Assessed on abstract or web page: {flow.assessed}.")
+    notes += [describe_stop(mark) for mark in review.stops]
     if flow.unsettled_entries:
         notes.append(f"{count_words(flow.unsettled_entries, 'entry', 'entries')} could not be read and nobody has "
                      "settled them: they stand in no box.")

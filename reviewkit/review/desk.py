@@ -25,14 +25,13 @@ from reviewkit.review.voting import (
     standing_stop,
     stopped_reports,
 )
-from reviewkit.screening import DECISIONS, STAGES, Decision, standing_votes
+from reviewkit.screening import DECISIONS, RELEVANT, STAGES, Decision, standing_votes
 from reviewkit.store.log import read_log
 
 if TYPE_CHECKING:
     from reviewkit.review.opened import Review
 
 NOTE_LIMIT = 20_000
-_RELEVANT = ("include", "maybe")
 
 
 def open_desk(review: Review, stage: str, reviewer: str, *, ranked: bool = True, origin: str = "panel") -> Desk:
@@ -226,7 +225,8 @@ class Desk:
                 total=len(self.reports), done=len(words), left=len(left), included=words.count("include"),
                 excluded=words.count("exclude"), maybe=words.count("maybe"),
                 without_text=sum(report in self.queue.without_text for report in left),
-                conflicts=self._open_conflicts() if self.complete else None, recall=None, advice=self.queue.fault,
+                conflicts=self._open_conflicts() if self.complete else None, recall=self.queue.outlook.recall,
+                advice=" ".join(filter(None, (self.queue.outlook.advice, self.queue.fault))),
             )
 
     @property
@@ -271,7 +271,7 @@ class Desk:
         agreed = standing_votes(checked_lines(log, self.stage, CONSENSUS, self.review.protocol.reasons,
                                               self.review.reports).decisions)
         votes |= {report: agreed[report].decision for report in votes if report in agreed}
-        return {report: word in _RELEVANT for report, word in votes.items() if word in (*_RELEVANT, "exclude")}
+        return {report: word in RELEVANT for report, word in votes.items() if word in (*RELEVANT, "exclude")}
 
     def _learn(self) -> None:
         if len(self._own.standing) >= self._train_at:

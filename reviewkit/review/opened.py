@@ -19,8 +19,8 @@ from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
 from reviewkit.review.importing import Sources, match_ids, merged_records, read_record_rows, read_sources
-from reviewkit.review.voting import Lines, every_line, read_logs, statuses
-from reviewkit.screening import Decision, Screening
+from reviewkit.review.voting import Lines, every_line, read_logs, standing_stop, statuses
+from reviewkit.screening import Decision, Mark, Screening
 from reviewkit.store.files import read_text, show
 from reviewkit.store.log import Log
 from reviewkit.store.toml import parse, validate
@@ -169,6 +169,12 @@ class Review:
     def decisions(self) -> dict[tuple[str, str], tuple[Decision, ...]]:
         """The votes of every log; raises as `lines`."""
         return {place: found.decisions for place, found in self.lines.items()}
+
+    @property
+    def stops(self) -> tuple[Mark, ...]:
+        """The stops that stand: who left the rest of a stage unread, and on what figures."""
+        found = (standing_stop(lines.marks) for lines in self.lines.values())
+        return tuple(mark for mark in found if mark is not None)
 
     @cached_property
     def screening(self) -> Screening:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewkit.model import Record
 from reviewkit.protocol import Protocol
+from reviewkit.review.stopping import Outlook, outlook
 
 if TYPE_CHECKING:
     from reviewkit.screening.ranking import Ranker, Ranking
@@ -57,18 +58,20 @@ class Queue:
         self._wanted: dict[str, bool] | None = None
         self._worker: threading.Thread | None = None
         self.fault = ""
+        self.outlook = Outlook()
         self.order: tuple[str, ...] = ()
         self.without_text = frozenset(
             r for r in self._reports if not (records[r].title.strip() or records[r].abstract.strip()))
         self._adopt(None)
 
     def train(self, votes: Mapping[str, bool]) -> None:
-        """Learn the order from some votes (report id to relevant or not), now."""
+        """Learn order and outlook from some votes (report id to relevant or not, in the order cast), now."""
         if self._ranked:
             self._adopt(self._made_ranker().rank({self._places[report]: vote for report, vote in votes.items()}))
+            self.outlook = outlook(list(votes.values()), len(self._reports))
 
     def request(self, votes: Mapping[str, bool]) -> None:
-        """Learn the order in the background; a later request takes the place of one not yet begun."""
+        """Learn in the background; a later request takes the place of one not yet begun."""
         if not self._ranked:
             return
         with self._wake:

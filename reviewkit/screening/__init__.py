@@ -3,6 +3,7 @@
 from reviewkit.screening.decisions import (
     DECISIONS,
     FULL_TEXT_ONLY,
+    RELEVANT,
     STAGES,
     Decision,
     Mark,
@@ -15,6 +16,7 @@ from reviewkit.screening.workload import split
 __all__ = [
     "DECISIONS",
     "FULL_TEXT_ONLY",
+    "RELEVANT",
     "STAGES",
     "Decision",
     "Mark",

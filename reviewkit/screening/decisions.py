@@ -10,6 +10,8 @@ from reviewkit.errors import InputError
 
 STAGES = ("title-abstract", "full-text")
 DECISIONS = ("include", "exclude", "maybe", "undo", "not-retrieved", "awaiting-classification")
+RELEVANT = ("include", "maybe")
+"""Votes by which a report goes on."""
 MARKS = ("stopped", "resumed", "joined")
 FULL_TEXT_ONLY = ("not-retrieved", "awaiting-classification")
 _REQUIRED = ("time", "reviewer", "stage", "report", "decision")
