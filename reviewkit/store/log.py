@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.errors import InputError, Problem, ReviewkitError
-from reviewkit.store.files import show, sync_folder
+from reviewkit.store.files import show, sync_folder, write_atomic
 
 GENESIS = "0" * 64
 
@@ -84,10 +84,11 @@ def read_log(path: Path, root: Path | None = None) -> Log:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"log cannot be read: {error.strerror}", file=name, code="unreadable") from None
-    return _parse(content, name)
+    return parse_log(content, name)
 
 
-def _parse(content: bytes, name: str) -> Log:
+def parse_log(content: bytes, name: str) -> Log:
+    """The same for bytes that came from elsewhere; ``name`` is what messages call them."""
     entries: list[Entry] = []
     previous = GENESIS
     lines = content.split(b"\n")
@@ -149,13 +150,50 @@ def append(path: Path, values: Mapping[str, Any]) -> str:
     line_of(GENESIS, values)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b", buffering=0) as stream, _locked(stream):
-            return _append_locked(path, stream, values)
+        while True:
+            with path.open("a+b", buffering=0) as stream, _locked(stream):
+                if _still_there(path, stream):
+                    return _append_locked(path, stream, values)
     except OSError as error:
         raise ReviewkitError(
             f"the decision was not saved: {error.strerror or error}", file=path.name, code="not-saved",
             remedy="Make room, then decide again; everything before is safe.",
         ) from None
+
+
+def _still_there(path: Path, stream: FileIO) -> bool:
+    """Whether the file held is the one at its place: `replace_log` may have put another there meanwhile."""
+    held = os.fstat(stream.fileno())
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return False
+    return (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino)
+
+
+def replace_log(path: Path, head: str, lines: Iterable[Mapping[str, Any]]) -> str:
+    """Put other lines, chained anew, in the place of a log that still ends in ``head``; the new head.
+
+    Raises
+    ------
+    ReviewkitError
+        If somebody wrote to the log meanwhile, or it could not be written: it is then as it was.
+    """
+    previous, content = GENESIS, b""
+    for values in lines:
+        previous, line = line_of(previous, values)
+        content += line
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("a+b", buffering=0) as stream, _locked(stream):
+            if not _still_there(path, stream) or read_log(path).head != head:
+                raise ReviewkitError("the log was written to while it was being joined; nothing was changed.",
+                                     file=path.name, code="log-changed", remedy="Try again.")
+            write_atomic(path, content)
+    except OSError as error:
+        raise ReviewkitError(f"the log was not written: {error.strerror or error}", file=path.name, code="not-saved",
+                             remedy="The old one is unchanged.") from None
+    return previous
 
 
 def _append_locked(path: Path, stream: FileIO, values: Mapping[str, Any]) -> str:
@@ -188,7 +226,7 @@ def _end(path: Path, stream: FileIO) -> tuple[str, bytes, bool]:
         known = None if values is None else str(values.get("hash")) if first else _sound(raw, values, head)
         if known is None:
             stream.seek(0)
-            problems = _parse(stream.readall() or b"", path.name).problems
+            problems = parse_log(stream.readall() or b"", path.name).problems
             raise ReviewkitError(problems)
         head = known
     values = _values(tail) if tail else None
