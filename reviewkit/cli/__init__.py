@@ -23,6 +23,7 @@ COMMANDS = {
     "lab": ("reviewkit.cli.review", "lab_command"),
     "records": ("reviewkit.cli.records", "records_command"),
     "dedup": ("reviewkit.cli.dedup", "dedup_command"),
+    "screen": ("reviewkit.cli.screen", "screen_command"),
     "effects": ("reviewkit.cli.effects", "effects_command"),
     "pool": ("reviewkit.cli.pool", "pool_command"),
     "trust": ("reviewkit.cli.trust", "trust_command"),

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
+from reviewkit.review.consensus import under_way
 from reviewkit.review.opened import Review, open_review
+from reviewkit.screening import STAGES
 from reviewkit.store.files import show
 
 UNSETTLED = frozenset({"rejected-entry", "awaiting-votes", "conflict", "log-torn"})
@@ -51,8 +53,18 @@ def _rejected(review: Review) -> list[Problem]:
 
 
 def _screening_gaps(review: Review) -> list[Problem]:
-    found = []
-    for status in review.screening.unsettled:
+    """Reports that wait for a vote or a settlement; while two vote blindly, only that the stage is under way."""
+    hidden = {stage for stage in STAGES if under_way(review, stage, review.lines)}
+    waiting = review.screening.unsettled
+    found = [
+        Problem(f"screening at {stage} is under way; what is decided shows when all have finished.",
+                review.name("screening", stage), None, None, "awaiting-votes",
+                f"Go on: reviewkit screen next {review.question} --stage {stage}")
+        for stage in STAGES if stage in hidden and any(status.stage == stage for status in waiting)
+    ]
+    for status in waiting:
+        if status.stage in hidden:
+            continue
         code = "conflict" if status.outcome == "conflict" else "awaiting-votes"
         found.append(Problem(f"report {status.report} is {status.outcome} at {status.stage}.",
                              review.name("screening", status.stage), None, None, code, "Decide it, then run again."))

@@ -56,7 +56,7 @@ def conflicts(review: Review, stage: str, *, reader: str = "") -> tuple[Conflict
     check_stage(stage)
     lines = every_line(review, read_logs(review))
     if reader in review.protocol.screening.reviewers:
-        _check_finished(review, stage, (reader,), lines)
+        check_finished(review, stage, (reader,), lines)
     return tuple(
         Conflict(status.report, stage, status.outcome, review.reports[status.report].title, status.votes)
         for status in statuses(review, lines).at(stage) if status.open_conflict
@@ -93,7 +93,7 @@ def resolve(
                          remedy=f"See: reviewkit screen status {review.question} --stage {stage}")
     _check_votes_in(status, stage)
     _check_judges(review, stage, names, status)
-    _check_finished(review, stage, names, lines)
+    check_finished(review, stage, names, lines)
     if decision == "maybe" or (decision == "undo" and status.consensus is None):
         raise InputError(f"{decision!r} settles nothing.", code="decision",
                          remedy="Say include or exclude (undo takes an earlier settlement back).")
@@ -139,6 +139,13 @@ def entering_reports(review: Review, stage: str) -> set[str]:
     return set(statuses(review, before).stages[stage])
 
 
+def under_way(review: Review, stage: str, lines: dict[tuple[str, str], Lines]) -> bool:
+    """Whether votes are still out at a stage that wants more than one: then nothing of it is shown to all."""
+    wanted = review.protocol.screening
+    return wanted.votes(stage) > 1 and any(
+        unread(review, stage, who, lines.get((stage, who), Lines())) for who in wanted.reviewers)
+
+
 def _check_votes_in(status: ReportStatus, stage: str) -> None:
     if status.outcome in ("unscreened", "awaiting second vote", "stopped"):
         raise InputError(f"votes on report {status.report!r} are missing at {stage}; nothing can be settled yet.",
@@ -158,7 +165,14 @@ def _check_judges(review: Review, stage: str, names: tuple[str, ...], status: Re
                          code="judge", remedy=f"Name them: --by {' --by '.join(wanted)}")
 
 
-def _check_finished(review: Review, stage: str, names: Sequence[str], lines: dict[tuple[str, str], Lines]) -> None:
+def check_finished(review: Review, stage: str, names: Sequence[str], lines: dict[tuple[str, str], Lines]) -> None:
+    """Refuse to show anything to reviewers who have reports left; others may look at any time.
+
+    Raises
+    ------
+    InputError
+        Naming the first who has, and how many.
+    """
     for name in names:
         if name not in review.protocol.screening.reviewers:
             continue

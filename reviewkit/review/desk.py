@@ -15,6 +15,7 @@ from reviewkit.review import consensus
 from reviewkit.review.cards import Card, Hit, Progress, folded, make_card, make_hit, search_text
 from reviewkit.review.own_log import OwnLog, Saved
 from reviewkit.review.queue import Queue, next_training
+from reviewkit.review.stopping import Outlook, outlook
 from reviewkit.review.voting import (
     CONSENSUS,
     checked_lines,
@@ -236,6 +237,11 @@ class Desk:
         left = {report for report in self.reports if report not in self._own.standing}
         return not left or (stop is not None and left <= set(
             stopped_reports(self.review, self.stage, self.reviewer, stop)))
+
+    def outlook(self) -> Outlook:
+        """Recall so far and what each stopping rule says, from this reviewer's votes as they stand now."""
+        with self._lock:
+            return outlook(list(self._labels().values()), len(self.reports))
 
     def refresh(self) -> bool:
         """Read in what another kernel of this reviewer wrote; say whether there was something."""
