@@ -24,6 +24,7 @@ COMMANDS = {
     "records": ("reviewkit.cli.records", "records_command"),
     "dedup": ("reviewkit.cli.dedup", "dedup_command"),
     "screen": ("reviewkit.cli.screen", "screen_command"),
+    "export": ("reviewkit.cli.export", "export_command"),
     "effects": ("reviewkit.cli.effects", "effects_command"),
     "pool": ("reviewkit.cli.pool", "pool_command"),
     "trust": ("reviewkit.cli.trust", "trust_command"),

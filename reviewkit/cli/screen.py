@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -255,6 +256,46 @@ def join_command(context: click.Context, question: str, stage: str, reviewer: st
           for log in logs),
         *(f"{who} has not finished." for who in found.waiting), f"Conflicts open: {found.conflicts}."]))
     if found.conflicts or found.waiting:
+        context.exit(3)
+
+
+@screen_command.command("import")
+@QUESTION
+@click.argument("file", type=click.Path(path_type=Path))
+@STAGE
+@REVIEWER
+@click.option("--member", default="", help="Whose decisions to take, where the file holds those of several.")
+@click.option("--as", "every", type=click.Choice(("", *VOTES)), default="", metavar="DECISION",
+              help="One decision for all entries: Covidence exports each list in a file of its own.")
+@click.option("--reason", "pairs", multiple=True, metavar="PRINTED=ID", help="What a printed reason is here.")
+@click.option("--replace", is_flag=True, help="Over differing votes of yours too, by new lines.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would be done.")
+@JSON
+@click.pass_context
+def import_command(
+    context: click.Context, question: str, file: Path, stage: str, reviewer: str, member: str, every: str,
+    pairs: tuple[str, ...], replace: bool, dry_run: bool, as_json: bool,
+) -> None:
+    """Take decisions from ASReview, Rayyan, Covidence or reviewkit into your log.
+
+    Exit code 3: some entries could not be matched or mapped; they are listed and nothing is guessed.
+    """
+    from reviewkit.review.decisions_in import import_decisions
+
+    review = opened(question)
+    for pair in pairs:
+        if pair.count("=") < 1 or pair.rpartition("=")[2] not in review.protocol.reasons:
+            raise InputError(f"--reason {pair!r} maps to no reason of the protocol.", code="reason",
+                             remedy=f"Write PRINTED=ID; ids: {', '.join(review.protocol.reasons)}.")
+    mapped = {pair.rpartition("=")[0].strip(): pair.rpartition("=")[2] for pair in pairs}
+    found = import_decisions(review, stage, named(review, reviewer), file, member=member, every=every, reasons=mapped,
+                             replace=replace, dry_run=dry_run)
+    told({"rows": found.rows, "taken": [list(pair) for pair in found.taken], "same": found.same,
+          "undecided": found.undecided, "problems": [problem.as_dict() for problem in found.problems]}, as_json,
+         lambda: "\n".join([*(" ".join(str(problem).split()) for problem in found.problems),
+                            f"{found.rows} entries: {len(found.taken)} {'would be ' if dry_run else ''}taken, "
+                            f"{found.same} stood already, {found.undecided} undecided, {len(found.problems)} listed."]))
+    if found.problems:
         context.exit(3)
 
 

@@ -119,6 +119,18 @@ class Desk:
             return make_card(report, self._records[report], vote, why=self.queue.why(report), position=position,
                              queue=self._queue_of(report))
 
+    def vote_on(self, report: str) -> Decision | None:
+        """This reviewer's vote on a report that stands, if there is one.
+
+        Raises
+        ------
+        InputError
+            If the report is none of theirs at this stage.
+        """
+        with self._lock:
+            self._check_mine(report)
+            return self._own.standing.get(report)
+
     def decide(self, report: str, decision: str, *, reason: str = "", note: str = "", nonce: str = "") -> Saved:
         """Vote on a report; the vote is on disk when this returns.
 
