@@ -25,6 +25,7 @@ COMMANDS = {
     "dedup": ("reviewkit.cli.dedup", "dedup_command"),
     "screen": ("reviewkit.cli.screen", "screen_command"),
     "export": ("reviewkit.cli.export", "export_command"),
+    "simulate": ("reviewkit.cli.simulate", "simulate_command"),
     "effects": ("reviewkit.cli.effects", "effects_command"),
     "pool": ("reviewkit.cli.pool", "pool_command"),
     "trust": ("reviewkit.cli.trust", "trust_command"),

@@ -23,6 +23,39 @@ _COST = 0.11
 _RATIO = 9.8
 
 
+_QUEUE_EXPECTED = 3
+_QUEUE_SHARE = 0.5
+
+
+def queue_due(decisions: Sequence[bool], n_total: int) -> bool:
+    """Whether the records without title and abstract are worth reading now: ranking yields less than chance would.
+
+    Parameters
+    ----------
+    decisions : sequence of bool
+        True for an include, in the order in which the ranked records were read.
+    n_total : int
+        Records there are, read and unread.
+
+    Returns
+    -------
+    bool
+        True once the reads in which an average yield (includes found, over all records) would give three
+        includes gave fewer than half of that. Nothing can be learnt about a record without text, so its
+        chance is the average one, and it is read when the ranked ones promise less.
+
+    Examples
+    --------
+    >>> queue_due([True] * 5 + [False] * 20, 100), queue_due([True] * 5 + [False] * 70, 100)
+    (False, True)
+    """
+    found = sum(map(bool, decisions))
+    if not found:
+        return False
+    window = -(-_QUEUE_EXPECTED * n_total // found)
+    return len(decisions) >= window and sum(map(bool, decisions[-window:])) < _QUEUE_SHARE * _QUEUE_EXPECTED
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The unread records in the order in which to read them.
