@@ -13,7 +13,8 @@ from pathlib import Path
 from reviewkit.errors import ReviewkitError
 from reviewkit.review.voting import checked_lines
 from reviewkit.screening import Decision, Mark, parse_decision
-from reviewkit.store.log import append, line_of, read_log
+from reviewkit.store.files import show
+from reviewkit.store.log import Log, append, line_of, parse_log, read_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +64,52 @@ class OwnLog:
             If a line is damaged. A torn last line is none: the next one seals it. Votes on reports that
             are no more do not count; `reviewkit check` names them.
         """
-        self._size = self._size_now()
+        size = self._size_now()
+        # Until the log is found sound, every act reads it again.
+        self._size = -1
         log = read_log(self.path, self._root)
+        self.head = log.head
+        self._n_lines = len(log.entries)
+        self.marks: list[Mark] = []
+        self.standing: dict[str, Decision] = {}
+        self._at_finish: set[str] = set()
+        self._by_nonce: dict[str, Saved] = {}
+        self._take_in(log)
+        self._size = size
+
+    def refresh(self) -> bool:
+        """Read in what somebody else wrote to the log; say whether there was something."""
+        size = self._size_now()
+        if size == self._size:
+            return False
+        end = Log("", ())
+        if size > self._size >= 0:
+            with self.path.open("rb") as stream:
+                stream.seek(self._size)
+                content = stream.read(size - self._size)
+            end = parse_log(content, show(self.path, self._root), previous=self.head, first=self._n_lines + 1)
+        if end.problems or not end.entries:
+            self.read()
+            return True
+        self._take_in(end)
+        self._size = size
+        self.head = end.head
+        self._n_lines += len(end.entries)
+        return True
+
+    def _take_in(self, log: Log) -> None:
         lines = checked_lines(log, self.stage, self.who, self._reasons, self._reports)
         bad = [p for p in lines.problems if p.code not in ("log-torn", "unknown-report")]
         if bad:
             raise ReviewkitError(bad)
-        self.head = log.head
-        self.marks: list[Mark] = list(lines.marks)
-        self.standing: dict[str, Decision] = {}
-        self._at_finish: set[str] = set()
+        self.marks += lines.marks
         for decision in lines.decisions:
             self._take(decision)
-        hashes = {e.values["nonce"]: e for e in log.entries if e.values.get("nonce")}
-        self._by_nonce = {
-            nonce: Saved(str(e.values.get("report", "")), str(e.values.get("decision", "")), str(e.values["time"]),
-                         e.hash)
-            for nonce, e in hashes.items()
-        }
-
-    def refresh(self) -> bool:
-        """Read the log again if somebody else wrote to it; say whether that was so."""
-        if self._size_now() == self._size:
-            return False
-        self.read()
-        return True
+        for entry in log.entries:
+            found = entry.values
+            if found.get("nonce"):
+                self._by_nonce[found["nonce"]] = Saved(str(found.get("report", "")), str(found.get("decision", "")),
+                                                       str(found["time"]), entry.hash)
 
     def written(self, nonce: str) -> Saved | None:
         """What an act with this nonce wrote, if it did."""
@@ -117,11 +139,12 @@ class OwnLog:
             self.head = found
             # What another kernel wrote since makes the file longer than this, and is read at the next act.
             self._size += len(line)
+            self._n_lines += 1
             self._take(decision)
             if decision.nonce:
                 self._by_nonce[decision.nonce] = saved
         else:
-            self.read()
+            self.refresh()
         return saved
 
     def add_mark(self, mark: Mark) -> str:

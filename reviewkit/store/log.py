@@ -87,18 +87,28 @@ def read_log(path: Path, root: Path | None = None) -> Log:
     return parse_log(content, name)
 
 
-def parse_log(content: bytes, name: str) -> Log:
-    """The same for bytes that came from elsewhere; ``name`` is what messages call them."""
+def parse_log(content: bytes, name: str, *, previous: str = GENESIS, first: int = 1) -> Log:
+    """The same for bytes at hand.
+
+    Parameters
+    ----------
+    name : str
+        What messages call them.
+    previous : str
+        The hash that the first line goes on from, where they are the end of a log.
+    first : int
+        The number of their first line.
+    """
     entries: list[Entry] = []
-    previous = GENESIS
     lines = content.split(b"\n")
-    for number, raw in enumerate(lines, 1):
-        if not raw and number == len(lines):
+    last = first + len(lines) - 1
+    for number, raw in enumerate(lines, first):
+        if not raw and number == last:
             break
         values = _values(raw)
         found = None if values is None else _sound(raw, values, previous)
         if values is None or found is None:
-            fault = "torn" if number == len(lines) else "unreadable" if values is None else "altered"
+            fault = "torn" if number == last else "unreadable" if values is None else "altered"
             return Log(name, tuple(entries), (_fault(name, number, fault, entries),))
         previous = found
         entries.append(Entry(number, {key: value for key, value in values.items() if key != "hash"}, found))
@@ -203,6 +213,9 @@ def _append_locked(path: Path, stream: FileIO, values: Mapping[str, Any]) -> str
         size = _seal(path, stream, torn)
     found, line = line_of(head, values)
     try:
+        if not size:
+            # The file's name must be on disk before its first line counts.
+            sync_folder(path.parent)
         _write(stream, line if whole else b"\n" + line)
         os.fsync(stream.fileno())
     except OSError:
@@ -210,8 +223,6 @@ def _append_locked(path: Path, stream: FileIO, values: Mapping[str, Any]) -> str
         with suppress(OSError):
             stream.truncate(size)
         raise
-    if not size:
-        sync_folder(path.parent)
     return found
 
 
