@@ -103,7 +103,7 @@ def resolve(
     heads = " ".join(f"{who}:{log.head}" for (place, who), log in sorted(logs.items())
                      if place == stage and who != CONSENSUS and log.entries)
     log = OwnLog(log_path(review, stage, CONSENSUS), CONSENSUS, stage, reasons=review.protocol.reasons,
-                 reports=review.reports, root=review.root)
+                 reports=review.report_now, root=review.root)
     return log.written(nonce) or log.add(Decision(
         now(), TOGETHER.join(names), stage, report, decision, reason, note, review.protocol.question.version, origin,
         nonce, heads=heads))

@@ -69,7 +69,7 @@ def _check_first_stage(review: Review, reviewer: str) -> None:
     first = STAGES[0]
     log = read_log(log_path(review, first, reviewer), review.root)
     left = consensus.unread(review, first, reviewer,
-                            checked_lines(log, first, reviewer, review.protocol.reasons, review.reports))
+                            checked_lines(log, first, reviewer, review.protocol.reasons, review.report_now))
     if left:
         raise InputError(f"{reviewer!r} has {left} reports left at {first}; what enters the full-text stage would "
                          "show the other votes.", code="blind", remedy="Finish title and abstract first.")
@@ -92,7 +92,7 @@ class Desk:
         self._current: str | None = None
         self._texts: dict[str, str] = {}
         self._own = OwnLog(log_path(review, stage, reviewer), reviewer, stage, reasons=review.protocol.reasons,
-                           reports=review.reports, root=review.root)
+                           reports=review.report_now, root=review.root)
         self.queue = Queue(share, self._records, review.protocol, ranked=ranked)
         self.queue.train(self._labels())
         self._train_at = next_training(len(self._own.standing))
@@ -287,7 +287,7 @@ class Desk:
         votes = {report: vote.decision for report, vote in self._own.standing.items() if report in self._records}
         log = read_log(log_path(self.review, self.stage, CONSENSUS), self.review.root)
         agreed = standing_votes(checked_lines(log, self.stage, CONSENSUS, self.review.protocol.reasons,
-                                              self.review.reports).decisions)
+                                              self.review.report_now).decisions)
         votes |= {report: agreed[report].decision for report in votes if report in agreed}
         return {report: word in RELEVANT for report, word in votes.items() if word in (*RELEVANT, "exclude")}
 

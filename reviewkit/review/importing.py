@@ -22,6 +22,7 @@ from reviewkit.tables import read_csv, write_csv
 RECORD_COLUMNS = (
     "record_id", "report_id", "file", "key", "entry_digest", "doi", "pmid", "year", "first_author", "title",
 )
+FORMER_COLUMNS = ("report_id", "record_id")
 DUPLICATE_COLUMNS = ("record_a", "record_b", "verdict", "by", "note")
 
 
@@ -128,11 +129,28 @@ def import_records(question: str, root: Path) -> ImportSummary:
         }
         for record_id, record in zip(ids, sources.records, strict=True)
     ]
+    _keep_former(folder / "former-reports.csv", known, set(reports.values()), root)
     write_csv(folder / "records.csv", RECORD_COLUMNS, rows)
     return ImportSummary(
         question, _counts(sources), len(rows), len(set(reports.values())), new,
         tuple((pair.one, pair.other) for pair in found.maybe),
     )
+
+
+def _keep_former(path: Path, known: Sequence[Mapping[str, str]], reports: set[str], root: Path) -> None:
+    """Write down a record of each report id that is given up, so that decisions on it follow the record."""
+    former = read_former(path, root)
+    gone = {row["report_id"]: row["record_id"] for row in reversed(known) if row["report_id"] not in reports}
+    if gone.keys() - former.keys():
+        both = {**gone, **former}
+        write_csv(path, FORMER_COLUMNS, [{"report_id": name, "record_id": both[name]} for name in sorted(both)])
+
+
+def read_former(path: Path, root: Path) -> dict[str, str]:
+    """Report ids that were given up when reports were joined, each with a record it stood for."""
+    if not path.exists():
+        return {}
+    return {row["report_id"]: row["record_id"] for row in read_csv(path, FORMER_COLUMNS, root=root)}
 
 
 def _counts(sources: Sources) -> tuple[tuple[str, int, int, int, int], ...]:

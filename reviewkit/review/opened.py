@@ -18,7 +18,14 @@ from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
-from reviewkit.review.importing import Sources, match_ids, merged_records, read_record_rows, read_sources
+from reviewkit.review.importing import (
+    Sources,
+    match_ids,
+    merged_records,
+    read_former,
+    read_record_rows,
+    read_sources,
+)
 from reviewkit.review.voting import Lines, every_line, read_logs, standing_stop, statuses
 from reviewkit.screening import Decision, Mark, Screening
 from reviewkit.store.files import read_text, show
@@ -138,6 +145,13 @@ class Review:
     def report_of(self) -> dict[str, str]:
         """Record id to report id."""
         return {row["record_id"]: row["report_id"] for row in self._record_rows}
+
+    @cached_property
+    def report_now(self) -> dict[str, str]:
+        """Report id, also one given up when reports were joined, to the id that stands for it now."""
+        former = read_former(self.folder / "former-reports.csv", self.root)
+        followed = {name: self.report_of[record] for name, record in former.items() if record in self.report_of}
+        return {**followed, **{report: report for report in self.reports}}
 
     @cached_property
     def records(self) -> dict[str, Record]:

@@ -6,7 +6,7 @@ what it wrote is read in before anything is added.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +38,16 @@ class OwnLog:
     ----------
     path : Path
         The log; it need not exist yet.
-    reasons, reports : collection of str
-        Exclusion reasons of the protocol, and report ids there are.
+    reasons : collection of str
+        Exclusion reasons of the protocol.
+    reports : mapping of str to str
+        Report id as a line may name it to the report it is now.
     root : Path
         The project's folder, for messages.
     """
 
     def __init__(
-        self, path: Path, who: str, stage: str, *, reasons: Collection[str], reports: Collection[str], root: Path
+        self, path: Path, who: str, stage: str, *, reasons: Collection[str], reports: Mapping[str, str], root: Path
     ) -> None:
         self.path = path
         self.who = who

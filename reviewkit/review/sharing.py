@@ -198,7 +198,7 @@ def _refuse_damage(log: Log) -> None:
 
 
 def _lines(review: Review, log: Log, stage: str, who: str) -> Lines:
-    return checked_lines(log, stage, who, review.protocol.reasons, review.reports)
+    return checked_lines(log, stage, who, review.protocol.reasons, review.report_now)
 
 
 def _take_own(review: Review, git: Git, remote: str, stage: str, who: str) -> None:

@@ -131,7 +131,7 @@ def _own(review: Review, stage: str, by: str) -> tuple[OwnLog, list[str]]:
     if by not in reviewers:
         raise InputError(f"reviewer {by!r} is not in the protocol of {review.question}.", code="reviewer",
                          remedy=f"Reviewers there: {', '.join(reviewers)}.")
-    own = OwnLog(log_path(review, stage, by), by, stage, reasons=review.protocol.reasons, reports=review.reports,
+    own = OwnLog(log_path(review, stage, by), by, stage, reasons=review.protocol.reasons, reports=review.report_now,
                  root=review.root)
     return own, [report for report, names in shares(review, stage).items() if by in names]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +48,14 @@ def log_path(review: Review, stage: str, who: str) -> Path:
     return review.folder / "screening" / stage / f"{who}.jsonl"
 
 
-def checked_lines(log: Log, stage: str, who: str, reasons: Collection[str], reports: Collection[str]) -> Lines:
-    """The lines of a log, each checked against the protocol's reasons, its place and the reports."""
+def checked_lines(log: Log, stage: str, who: str, reasons: Collection[str], reports: Mapping[str, str]) -> Lines:
+    """The lines of a log, each checked against the protocol's reasons, its place and the reports.
+
+    Parameters
+    ----------
+    reports : mapping of str to str
+        Report id as a line may name it to the report it is now: reports that were joined are one.
+    """
     decisions: list[Decision] = []
     marks: list[Mark] = []
     problems = list(log.problems)
@@ -64,7 +70,8 @@ def checked_lines(log: Log, stage: str, who: str, reasons: Collection[str], repo
                 raise InputError(f"report {line.report!r} is unknown.", code="unknown-report",
                                  remedy="Report ids stand in records.csv; a rejected entry is settled in "
                                  "import-corrections.toml.")
-            decisions.append(line)
+            decisions.append(line if reports[line.report] == line.report
+                             else replace(line, report=reports[line.report]))
         except InputError as error:
             first = error.problems[0]
             problems.append(Problem(first.message, log.file, entry.line, None, first.code, first.remedy))
@@ -93,7 +100,7 @@ def every_line(review: Review, logs: Mapping[tuple[str, str], Log]) -> dict[tupl
         if who not in allowed:
             problems.append(Problem(f"reviewer {who!r} is not in the protocol.", log.file, None, None, "reviewer",
                                     f"Reviewers there: {', '.join(protocol.screening.reviewers)}."))
-        found[stage, who] = checked_lines(log, stage, who, protocol.reasons, review.reports)
+        found[stage, who] = checked_lines(log, stage, who, protocol.reasons, review.report_now)
         problems += found[stage, who].problems
     if problems:
         raise InputError(problems)
