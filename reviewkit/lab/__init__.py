@@ -70,7 +70,7 @@ def duplicates(review: Review, by: str = "") -> Panel:
         If the name is not in the protocol, or the question's files are not in order.
     """
     from reviewkit.errors import InputError
-    from reviewkit.lab.duplicates import DuplicateSession
+    from reviewkit.lab.pairs import DuplicateSession
     from reviewkit.lab.panel import Panel
 
     session = DuplicateSession(review, by)

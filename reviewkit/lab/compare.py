@@ -79,7 +79,15 @@ def _differences(left: str, right: str) -> tuple[tuple[Segment, ...], tuple[Segm
     matcher = SequenceMatcher(None, [t.casefold() for t in ones], [t.casefold() for t in others], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         for pieces, tokens in ((found[0], ones[a:b]), (found[1], others[c:d])):
-            text = "".join(tokens)
-            if text:
-                pieces.append((text, "" if kind == "equal" or not text.strip() else "differs"))
+            pieces += _pieces("".join(tokens), differs=kind != "equal")
     return tuple(found[0]), tuple(found[1])
+
+
+def _pieces(text: str, *, differs: bool) -> list[Segment]:
+    """One piece of a text; the blanks around a difference stay unmarked."""
+    bare = text.strip()
+    if not differs or not bare:
+        return [(text, "")] if text else []
+    start = text.index(bare)
+    parts = ((text[:start], ""), (bare, "differs"), (text[start + len(bare) :], ""))
+    return [part for part in parts if part[0]]

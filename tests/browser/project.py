@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reviewkit.model import Author, Origin, Record
 from reviewkit.review import Review, open_review
 from reviewkit.review.importing import import_records
 from reviewkit.review.starting import new_question
@@ -12,8 +13,8 @@ from reviewkit.review.starting import new_question
 QUESTION = "music-sleep"
 THERAPIES = ("Music listening", "Evening walking", "Tai chi", "Bright light", "Warm footbaths", "Slow breathing",
              "Lavender", "Acupressure", "Yoga", "Choir singing", "Weighted blankets")  # fmt: skip
-OUTCOMES = ("sleep quality", "time to fall asleep", "daytime sleepiness", "night-time waking", "fatigue", "pain at night",
-            "use of sleeping pills")  # fmt: skip
+OUTCOMES = ("sleep quality", "time to fall asleep", "daytime sleepiness", "night-time waking", "fatigue",
+            "pain at night", "use of sleeping pills")  # fmt: skip
 PEOPLE = ("older adults living at home", "shift workers", "nursing-home residents", "students before examinations",
           "people after cardiac surgery", "people with fibromyalgia", "pregnant women", "people with chronic pain",
           "caregivers", "women after the menopause", "people with Parkinson's disease", "night nurses",
@@ -44,8 +45,8 @@ def abstract(number: int) -> str:
         f"Background: Poor sleep is common in {PEOPLE[number % 13]}, and {THERAPIES[number % 11].lower()} is cheap and "
         f"widely used. Methods: {size} {PEOPLE[number % 13]} were followed for {weeks} weeks; "
         f"{OUTCOMES[number % 7]} was the main outcome, rated each morning by people who did not know the group. "
-        f"Results: {OUTCOMES[number % 7].capitalize()} changed by {number % 9 / 10:.1f} points more than in the control "
-        f"group, and {number % 6} people left early. No serious event was seen in either group. "
+        f"Results: {OUTCOMES[number % 7].capitalize()} changed by {number % 9 / 10:.1f} points more than in the "
+        f"control group, and {number % 6} people left early. No serious event was seen in either group. "
         f"Conclusion: {THERAPIES[number % 11]} may help; larger trials with {OUTCOMES[(number + 3) % 7]} measured by "
         "actigraphy are needed."
     )
@@ -63,27 +64,35 @@ def records(numbers: Sequence[int]) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def hostile_records() -> list[dict[str, str]]:
-    """Records whose every field attacks the page."""
-    return [
-        {"ID": f"h{n}", "TI": text, "AU": f"{text[:80]}, {n}", "PY": "2020", "T2": text[:200],
-         "DO": f"10.1234/{n}\"onmouseover=alert(8)", "UR": "javascript:alert(9)", "AB": text, "KW": text[:90]}
-        for n, text in enumerate(HOSTILE)
-    ]  # fmt: skip
+def hostile_reports(reports: Mapping[str, Record]) -> dict[str, Record]:
+    """The same reports, but every field attacks the page, as if no reader had cleaned it."""
+    found = {}
+    for place, report in enumerate(reports):
+        text = HOSTILE[place % len(HOSTILE)]
+        found[report] = Record(
+            title=text, authors=(Author(text[:300], text[:90]),) * 40, year=2020, journal=text[:400], abstract=text,
+            doi=f'10.1234/{place}"onmouseover=alert(8)//', pmid="31", url="javascript:alert(9)", keywords=(text[:900],),
+            origin=Origin("export-1.ris", 1, 2),
+        )
+    return found
 
 
 def duplicate_records() -> list[dict[str, str]]:
-    """Pairs that rules alone can neither join nor part."""
-    return [
-        {"ID": "d1", "TI": "Evening music and sleep in older adults", "AU": "Almeida, A.", "PY": "2015",
-         "T2": "Sleep Letters", "SP": "11", "AB": abstract(3)},
-        {"ID": "d2", "TI": "Evening music and sleep quality in older adults", "AU": "Almeida, A. B.", "PY": "2016",
-         "T2": "Sleep Letters", "SP": "211", "AB": abstract(3).replace("weeks", "months")},
-        {"ID": "d3", "TI": "Effect of slow breathing on fatigue in shift workers: a pilot study", "AU": "Brandt, C.",
-         "PY": "2011", "T2": "Annals of Rest", "SP": "5"},
-        {"ID": "d4", "TI": "Effects of slow breathing on fatigue among shift workers", "AU": "Brandt, C.; Eriksen, D.",
-         "PY": "2012", "T2": "Ann Rest", "SP": "5"},
-    ]  # fmt: skip
+    """Three pairs that the rules can neither join nor part."""
+    pairs = []
+    for n, (thing, people, journal) in enumerate([
+        ("Evening music and sleep", "older adults", "Sleep Letters"),
+        ("Slow breathing and fatigue", "shift workers", "Annals of Rest"),
+        ("Tai chi and pain at night", "caregivers", "Rest and Movement"),
+    ]):  # fmt: skip
+        family, year, text = FAMILIES[n], 2008 + 3 * n, abstract(503 + 11 * n)
+        pairs += [
+            {"ID": f"d{n}a", "TI": f"{thing} in {people}", "AU": f"{family}, A.", "PY": str(year), "T2": journal,
+             "SP": "11", "AB": text},
+            {"ID": f"d{n}b", "TI": f"{thing} quality in {people}", "AU": f"{family}, A. B.", "PY": str(year + 1),
+             "T2": journal, "SP": "211", "AB": text.replace("weeks", "months")},
+        ]  # fmt: skip
+    return pairs
 
 
 def ris(entries: Sequence[dict[str, str]]) -> str:

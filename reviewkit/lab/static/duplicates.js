@@ -46,11 +46,11 @@ function render({ model, el }) {
     if (found.people) {
       fill(who, h("option", { value: "" }, "choose …"), found.people.map((name) => h("option", { value: name }, name)));
       state.file = found.file;
-      whoLine.hidden = Boolean(found.by);
     }
     if ("pair" in found) {
       Object.assign(state, { pair: found.pair, by: found.by, question: found.question });
       who.value = found.by;
+      whoLine.hidden = Boolean(found.by);
       fill(counts, h("li", {}, h("b", {}, found.left), found.left === 1 ? " pair left" : " pairs left"),
         h("li", {}, h("b", {}, found.answered), " answered here"),
         found.by ? h("li", {}, "answers by ", foreign(found.by)) : null);
