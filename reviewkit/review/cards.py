@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -112,13 +111,6 @@ def make_card(
     )
 
 
-def make_hit(report: str, record: Record, vote: Decision | None) -> Hit:
-    """A line of search results."""
-    names = [author.family for author in record.authors]
-    shown = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
-    return Hit(report, record.title, shown, record.year, vote.decision if vote else "unscreened")
-
-
 def links_of(record: Record) -> tuple[Link, ...]:
     """Where a report can be read: DOI, PubMed, PubMed Central, and its own link if that is a web address."""
     found = []
@@ -131,20 +123,3 @@ def links_of(record: Record) -> tuple[Link, ...]:
     if _WEB.match(record.url) and record.url not in {link.url for link in found}:
         found.append(Link("Link", record.url))
     return tuple(found)
-
-
-def search_text(report: str, record: Record) -> str:
-    """All that a search looks in, folded."""
-    parts = [report, record.title, record.abstract, record.journal, record.doi, record.pmid, str(record.year or ""),
-             *(str(author) for author in record.authors), *record.keywords]
-    return folded("\n".join(parts))
-
-
-def folded(text: str) -> str:
-    """Text without case and accents, for comparing.
-
-    >>> folded("Ménière, ΣΟΦΟΣ")
-    'meniere, σοφοσ'
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in plain if not unicodedata.combining(char))

@@ -87,13 +87,14 @@ def resolve(
     names = tuple(sorted({by} if isinstance(by, str) else set(by)))
     logs = read_logs(review)
     lines = every_line(review, logs)
+    # First of all: to a reviewer who still votes, no answer may depend on the other's votes.
+    check_finished(review, stage, names, lines)
     status = statuses(review, lines).stages[stage].get(report)
     if status is None:
         raise InputError(f"report {report!r} does not stand at {stage}.", code="unknown-report",
                          remedy=f"See: reviewkit screen status {review.question} --stage {stage}")
     _check_votes_in(status, stage)
     _check_judges(review, stage, names, status)
-    check_finished(review, stage, names, lines)
     if decision == "maybe" or (decision == "undo" and status.consensus is None):
         raise InputError(f"{decision!r} settles nothing.", code="decision",
                          remedy="Say include or exclude (undo takes an earlier settlement back).")
@@ -144,6 +145,12 @@ def under_way(review: Review, stage: str, lines: dict[tuple[str, str], Lines]) -
     wanted = review.protocol.screening
     return wanted.votes(stage) > 1 and any(
         unread(review, stage, who, lines.get((stage, who), Lines())) for who in wanted.reviewers)
+
+
+def shown_lines(review: Review, lines: dict[tuple[str, str], Lines]) -> dict[tuple[str, str], Lines]:
+    """The lines that all may see: those of the stages before the first that is under way."""
+    hidden = next((place for place, stage in enumerate(STAGES) if under_way(review, stage, lines)), len(STAGES))
+    return {(stage, who): found for (stage, who), found in lines.items() if stage in STAGES[:hidden]}
 
 
 def _check_votes_in(status: ReportStatus, stage: str) -> None:

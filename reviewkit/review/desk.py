@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError
 from reviewkit.review import consensus
-from reviewkit.review.cards import Card, Hit, Progress, folded, make_card, make_hit, search_text
+from reviewkit.review.cards import Card, Hit, Progress, make_card
 from reviewkit.review.own_log import OwnLog, Saved
 from reviewkit.review.queue import Queue, next_training
+from reviewkit.review.search import Search
 from reviewkit.review.stopping import Outlook, outlook
 from reviewkit.review.voting import (
     CONSENSUS,
@@ -90,7 +91,7 @@ class Desk:
         self._lock = threading.RLock()
         self._skipped: dict[str, None] = {}
         self._current: str | None = None
-        self._texts: dict[str, str] = {}
+        self._search = Search(self._records)
         self._own = OwnLog(log_path(review, stage, reviewer), reviewer, stage, reasons=review.protocol.reasons,
                            reports=review.report_now, root=review.root)
         self.queue = Queue(share, self._records, review.protocol, ranked=ranked)
@@ -214,19 +215,8 @@ class Desk:
             Only reports with this vote of one's own, or 'unscreened', or 'skipped'.
         """
         with self._lock:
-            if not self._texts:
-                self._texts = {report: search_text(report, record) for report, record in self._records.items()}
-            words = folded(text).split()
-            found = []
-            for report in self.queue:
-                vote = self._own.standing.get(report)
-                known = "skipped" if status == "skipped" and report in self._skipped else (
-                    vote.decision if vote else "unscreened")
-                if status in (None, known):
-                    searched = self._texts[report] + "\n" + folded(vote.note if vote else "")
-                    if all(word in searched for word in words):
-                        found.append(make_hit(report, self._records[report], vote))
-            return tuple(found)
+            return self._search.find(text, status, order=self.queue.order, votes=self._own.standing,
+                                     skipped=self._skipped)
 
     @property
     def progress(self) -> Progress:

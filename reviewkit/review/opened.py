@@ -18,6 +18,7 @@ from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
+from reviewkit.review.consensus import shown_lines
 from reviewkit.review.importing import (
     Sources,
     match_ids,
@@ -192,8 +193,12 @@ class Review:
 
     @cached_property
     def screening(self) -> Screening:
-        """Every report's status, derived from the logs."""
-        return statuses(self, self.lines)
+        """Every report's status, derived from the logs.
+
+        While two vote blindly at a stage, its reports and those behind it count as unscreened: no report,
+        count or check built on this may tell one reviewer of the other's votes.
+        """
+        return statuses(self, shown_lines(self, self.lines))
 
     @cached_property
     def all_studies(self) -> tuple[Study, ...]:

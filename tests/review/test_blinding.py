@@ -18,8 +18,12 @@ from hypothesis import strategies as st
 
 from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.review import Review, open_review
+from reviewkit.review.agreeing import agreements
+from reviewkit.review.checking import check
 from reviewkit.review.consensus import conflicts, resolve
+from reviewkit.review.decisions_out import export_reports
 from reviewkit.review.desk import Desk, open_desk
+from reviewkit.review.progress import status
 from reviewkit.review.sharing import join, submit
 
 from .made import QUESTION, make_project
@@ -73,6 +77,12 @@ def everything(review: Review, own: list[tuple[int, str]]) -> list[object]:
     seen += [desk.undo(), desk.refresh(), [asdict(desk.card(name)) for name in names], asdict(desk.progress)]
     seen.append(tried(lambda: conflicts(review, FIRST, reader="ada")))
     seen.append(tried(lambda: open_desk(review, "full-text", "ada")))
+    seen.append(tried(lambda: agreements(review, FIRST, reader="ada")))
+    seen += [tried(lambda: resolve(review, FIRST, names[0], "include", by="ada", note="x")), desk.outlook().figures()]
+    again = open_review(QUESTION, review.root)
+    seen += [again.flow.as_dict(), again.screening.at(FIRST), again.screening.at("full-text"), again.stops]
+    seen += [export_reports(review, "csv").text, tried(lambda: export_reports(review, "ris", status="included"))]
+    seen += [[p.as_dict() for p in check(QUESTION, review.root)], status(QUESTION, review.root)]
     seen += [tried(lambda: submit(review, FIRST, "ada")), tried(lambda: join(review, FIRST, "ada"))]
     path = review.folder / f"screening/{FIRST}/ada.jsonl"
     seen.append([line.split('"time"')[0].split('"hash"')[0] for line in path.read_text().splitlines()])

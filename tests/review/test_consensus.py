@@ -8,6 +8,7 @@ import pytest
 
 from reviewkit.errors import InputError
 from reviewkit.review import Review, open_review
+from reviewkit.review.checking import check
 from reviewkit.review.consensus import conflicts, resolve
 from reviewkit.review.desk import open_desk
 from reviewkit.store.log import read_log
@@ -52,6 +53,15 @@ def test_the_third_person_settles_and_takes_back(review: Review) -> None:
     assert len(log.entries) == 3 and not log.problems
     heads = dict(part.split(":") for part in log.entries[0].values["heads"].split())
     assert heads == {who: read_log(review.folder / f"screening/{FIRST}/{who}.jsonl").head for who in ("ada", "ben")}
+
+
+def test_it_shows_when_a_log_was_cut_after_a_conflict_was_settled(review: Review) -> None:
+    vote_all(review, "ben", "exclude")
+    resolve(review, FIRST, next(iter(review.reports)), "include", by="cleo")
+    path = review.folder / f"screening/{FIRST}/ben.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    found = [problem for problem in check(review.question, review.root) if problem.code == "log-cut"]
+    assert [problem.file for problem in found] == [f"data/{review.question}/screening/{FIRST}/ben.jsonl"]
 
 
 @pytest.mark.parametrize("by", ["ada", "ben", "zoe", ("ada", "ben")])
