@@ -26,11 +26,14 @@ _LABELS = (
     "abstractscreening", "labeltitleabstract", "abstractincluded", "includedabstract", "labeltitleabstractscreening",
 )
 """Headings that name a label, folded, in order of trust: the final decision before that on title and abstract."""
-_YES = frozenset("1 1.0 yes y true t included include inclusion relevant in accept accepted eligible keep kept".split())
-_NO = frozenset(
-    "0 0.0 no n false f excluded exclude exclusion irrelevant out reject rejected ineligible notrelevant notincluded "
-    "noteligible".split()
-)
+_YES = frozenset({
+    "1", "1.0", "yes", "y", "true", "t", "included", "include", "inclusion", "relevant", "in", "accept", "accepted",
+    "eligible", "keep", "kept",
+})
+_NO = frozenset({
+    "0", "0.0", "no", "n", "false", "f", "excluded", "exclude", "exclusion", "irrelevant", "out", "reject", "rejected",
+    "ineligible", "notrelevant", "notincluded", "noteligible",
+})
 _NONE = frozenset(["", "-1", "-1.0", "na", "nan", "none", "null", "unlabelled", "unlabeled", "unknown", "undecided",
                    "maybe", "notseen", "unscreened", "?"])
 _MOST_PROBLEMS = 20

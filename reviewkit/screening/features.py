@@ -1,9 +1,11 @@
-"""Records as numbers: words and word pairs of title, abstract and keywords, weighted by TF-IDF, made once and kept.
+"""Records as numbers: words, word pairs, pieces of words and topics, made once and kept between rankings.
 
 References
 ----------
 Salton G, Buckley C (1988). Term-weighting approaches in automatic text retrieval. Information Processing &
 Management 24(5):513-523. https://doi.org/10.1016/0306-4573(88)90021-0
+Deerwester S, Dumais ST, Furnas GW, Landauer TK, Harshman R (1990). Indexing by latent semantic analysis. JASIS
+41(6):391-407. https://doi.org/10.1002/(SICI)1097-4571(199009)41:6<391::AID-ASI1>3.0.CO;2-9
 """
 
 from __future__ import annotations
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w\w+")
 _LONGEST = 20_000
 """Characters of one field that are read: a megabyte pasted into an abstract must not swamp the vocabulary."""
+_LONGEST_WORD = 40
+_PIECE = 4
+_TOPICS = 50
+_LEAST = 2
+"""A term that fewer records hold teaches nothing about another record: it counts in a row's length only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +53,50 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """A TF-IDF matrix and what its columns mean.
+    """Four pictures of n records; every row has length 1, or 0 where there is nothing to show.
 
     Attributes
     ----------
-    matrix : scipy.sparse.csr_array, shape (n, terms), float32
-        Rows of length 1 (or 0 where a record has no known word).
+    words : scipy.sparse.csr_matrix, shape (n, terms), float32
+        Words and pairs of neighbouring words of title, abstract and keywords, TF-IDF.
+    titles : scipy.sparse.csr_matrix, shape (n, title terms), float32
+        The same of the title alone.
+    pieces : scipy.sparse.csr_matrix, shape (n, pieces), float32
+        Four letters in a row within a word: inflected and compound words share most of theirs.
+    topics : ndarray, shape (n, 50 or fewer), float32
+        Latent semantic analysis of ``words`` over all records, read or not (Deerwester 1990).
     terms : tuple of str
-        The word or word pair of each column.
+        The word or word pair of each column of ``words``.
     idf : ndarray, shape (terms,), float32
-        ``1 + ln((1 + n) / (1 + df))``, n without the empty records.
+        ``1 + ln((1 + n) / (1 + df))``.
     """
 
-    matrix: Any
+    words: Any
+    titles: Any
+    pieces: Any
+    topics: NDArray[np.float32]
     terms: tuple[str, ...]
     idf: NDArray[np.float32]
 
-    def query(self, text: str) -> Any:
-        """A text as one row of the same columns, length 1; unknown words are left out."""
+    def query(self, text: str) -> NDArray[np.float64]:
+        """A text as one row of ``words``, shape (terms,), length 1; unknown words are left out."""
         import numpy as np
-        from scipy import sparse
 
-        column = {term: place for place, term in enumerate(self.terms)}
         found = words(text)
-        pairs = [f"{one} {other}" for one, other in pairwise(found)]
-        places = [column[term] for term in (*found, *pairs) if term in column]
-        row = np.zeros(len(self.terms), dtype=np.float32)
-        np.add.at(row, places, 1.0)
-        row = np.where(row > 0, 1 + np.log(np.maximum(row, 1)), 0).astype(np.float32) * self.idf
-        length = float(np.linalg.norm(row))
-        return sparse.csr_array(row[None, :] / (length or 1.0))
+        wanted = {*found, *(f"{one} {other}" for one, other in pairwise(found))}
+        row = np.zeros(len(self.terms))
+        places = [place for place, term in enumerate(self.terms) if term in wanted]
+        row[places] = self.idf[places]
+        return row / (float(np.linalg.norm(row)) or 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Every word of every record in a row: its number (-1 ends a field) and its record."""
+
+    tokens: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    vocabulary: tuple[str, ...]
 
 
 def words(text: str) -> list[str]:
@@ -89,94 +110,115 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text[:_LONGEST].lower())
 
 
-def featurise(texts: Sequence[Text], *, title_weight: float = 1.0, min_records: int = 2) -> Features:
-    """Words and pairs of neighbouring words as a TF-IDF matrix.
+def featurise(texts: Sequence[Text]) -> Features:
+    """Make the features of all records, read or not; once for a set of records.
 
     Parameters
     ----------
     texts : sequence of Text, length n
-    title_weight : float
-        How often a word of the title counts; one of abstract or keywords counts once.
-    min_records : int
-        A term that fewer records hold is left out.
 
     Returns
     -------
     Features
-        Term frequency is ``1 + ln tf`` (Salton & Buckley 1988), rows scaled to length 1.
+        Term frequency is ``1 + ln tf``, times the inverse record frequency, rows scaled to length 1 (Salton &
+        Buckley 1988).
     """
+    whole = _stream([(text.title, text.abstract, *text.keywords) for text in texts])
+    matrix, terms, idf = _terms(whole, len(texts))
+    titles, _, _ = _terms(_stream([(text.title,) for text in texts]), len(texts))
+    return Features(matrix, titles, _pieces(whole, len(texts)), _topics(matrix), terms, idf)
+
+
+def _stream(records: Sequence[tuple[str, ...]]) -> _Stream:
     import numpy as np
 
     vocabulary: dict[str, int] = {}
-    stream: list[int] = []
-    weights: list[float] = []
-    owners: list[int] = []
-    for number, text in enumerate(texts):
-        for field, weight in ((text.title, title_weight), (text.abstract, 1.0), *((k, 1.0) for k in text.keywords)):
-            tokens = [vocabulary.setdefault(word, len(vocabulary)) for word in words(field)]
-            stream += [*tokens, -1]
-            weights += [weight] * (len(tokens) + 1)
-            owners += [number] * (len(tokens) + 1)
-    tokens_ = np.array(stream, dtype=np.int64)
-    weights_ = np.array(weights, dtype=np.float32)
-    owners_ = np.array(owners, dtype=np.int64)
-    return _weighted(_counted(tokens_, weights_, owners_, vocabulary, min_records), len(texts))
+    tokens: list[int] = []
+    lengths: list[int] = []
+    for fields in records:
+        start = len(tokens)
+        for text in fields:
+            tokens += [vocabulary.setdefault(word, len(vocabulary)) for word in words(text)]
+            tokens.append(-1)
+        lengths.append(len(tokens) - start)
+    owners = np.repeat(np.arange(len(records), dtype=np.int64), lengths)
+    return _Stream(np.array(tokens, dtype=np.int64), owners, tuple(vocabulary))
 
 
-def _counted(
-    tokens: NDArray[np.int64], weights: NDArray[np.float32], owners: NDArray[np.int64],
-    vocabulary: dict[str, int], least: int,
-) -> list[tuple[Any, Any, Any, list[str]]]:
-    """Kept words, then kept pairs: (record, column, weight) of every occurrence, and the columns' names."""
+def _terms(stream: _Stream, n: int) -> tuple[Any, tuple[str, ...], NDArray[np.float32]]:
+    """Words and pairs as a weighted matrix, its columns in the terms' alphabetical order."""
     import numpy as np
 
-    names = np.array([*vocabulary, ""], dtype=object)
-    real = tokens >= 0
-    kept = _frequent(tokens[real], owners[real], least)
-    place = np.full(len(vocabulary) + 1, -1, dtype=np.int64)
-    place[kept] = np.arange(len(kept))
-    small = place[tokens]
-    single = (owners[small >= 0], small[small >= 0], weights[small >= 0], [str(names[k]) for k in kept])
-    joined = (small[:-1] >= 0) & (small[1:] >= 0)
-    codes = small[:-1][joined] * len(kept) + small[1:][joined]
-    pair_owners, pair_weights = owners[:-1][joined], weights[:-1][joined]
-    pairs = _frequent(codes, pair_owners, least)
-    spots = np.minimum(np.searchsorted(pairs, codes), max(len(pairs) - 1, 0))
-    good = pairs[spots] == codes if len(pairs) else np.zeros(len(codes), dtype=bool)
-    first, second = (names[kept[part]] for part in np.divmod(pairs, max(len(kept), 1)))
-    titles = [f"{one} {other}" for one, other in zip(first, second, strict=True)]
-    return [single, (pair_owners[good], spots[good], pair_weights[good], titles)]
+    size = len(stream.vocabulary) + 1
+    first, second = stream.tokens[:-1], stream.tokens[1:]
+    pair = (first >= 0) & (second >= 0)
+    single = stream.tokens >= 0
+    # A word is coded as its own number, a pair as (number + 1) * size + number: no two share a code.
+    codes = np.concatenate((stream.tokens[single], (first[pair] + 1) * size + second[pair]))
+    owners = np.concatenate((stream.owners[single], stream.owners[:-1][pair]))
+    values, columns = np.unique(codes, return_inverse=True)
+    matrix, kept, idf = _weighted(_counted(owners, columns, (n, len(values))))
+    names = stream.vocabulary
+    terms = [
+        names[code] if code < size else f"{names[code // size - 1]} {names[code % size]}"
+        for code in values[kept].tolist()
+    ]
+    by_name = sorted(range(len(terms)), key=terms.__getitem__)
+    return matrix[:, by_name], tuple(terms[place] for place in by_name), idf[by_name]
 
 
-def _frequent(codes: NDArray[np.int64], owners: NDArray[np.int64], least: int) -> NDArray[np.int64]:
-    """Codes that stand in at least ``least`` records, in rising order."""
+def _pieces(stream: _Stream, n: int) -> Any:
+    """Pieces of words as a weighted matrix: each distinct word is cut once, whatever the number of records."""
     import numpy as np
 
-    order = np.lexsort((owners, codes))
-    codes, owners = codes[order], owners[order]
-    fresh = np.ones(len(codes), dtype=bool)
-    fresh[1:] = (codes[1:] != codes[:-1]) | (owners[1:] != owners[:-1])
-    values, counts = np.unique(codes[fresh], return_counts=True)
-    return values[counts >= least]
+    pieces: dict[str, int] = {}
+    rows: list[int] = []
+    columns: list[int] = []
+    for number, word in enumerate(stream.vocabulary):
+        padded = f" {word[:_LONGEST_WORD]} "
+        for start in range(max(1, len(padded) - _PIECE + 1)):
+            rows.append(number)
+            columns.append(pieces.setdefault(padded[start : start + _PIECE], len(pieces)))
+    cut = _counted(np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64),
+                   (len(stream.vocabulary), len(pieces)))
+    single = stream.tokens >= 0
+    counts = _counted(stream.owners[single], stream.tokens[single], (n, len(stream.vocabulary)))
+    matrix, kept, _ = _weighted((counts @ cut).tocsr())
+    names = list(pieces)
+    return matrix[:, sorted(range(len(kept)), key=lambda place: names[kept[place]])]
 
 
-def _weighted(parts: list[tuple[Any, Any, Any, list[str]]], n: int) -> Features:
+def _counted(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> Any:
     import numpy as np
     from scipy import sparse
 
-    blocks = []
-    for owners, columns, weights, names in parts:
-        block = sparse.csr_array((weights, (owners, columns)), shape=(n, len(names)), dtype=np.float32)
-        block.sum_duplicates()
-        blocks.append(block)
-    joined: Any = sparse.hstack(blocks, format="csr")
-    names = [name for part in parts for name in part[3]]
-    by_name = np.argsort(np.array(names, dtype=object), kind="stable")
-    matrix: Any = sparse.csr_matrix(joined[:, by_name])  # liblinear wants 32-bit indices
-    full = int((np.diff(matrix.indptr) > 0).sum())
-    df = np.bincount(matrix.indices, minlength=len(names))
-    idf = (1 + np.log((1 + full) / (1 + df))).astype(np.float32)
-    matrix.data = (1 + np.log(np.maximum(matrix.data, 1))).astype(np.float32) * idf[matrix.indices]
+    matrix = sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _weighted(matrix: Any) -> tuple[Any, NDArray[np.int64], NDArray[np.float32]]:
+    """TF-IDF of counts, rows of length 1, columns that fewer than two records hold left out at the end."""
+    import numpy as np
+
+    df = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    idf = (1 + np.log((1 + matrix.shape[0]) / (1 + df))).astype(np.float32)
+    matrix.data = (1 + np.log(matrix.data)) * idf[matrix.indices]
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     matrix.data /= np.repeat(np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr)).astype(np.float32)
-    return Features(matrix, tuple(names[place] for place in by_name), idf)
+    kept = np.flatnonzero(df >= min(_LEAST, matrix.shape[0]))
+    return matrix[:, kept], kept, idf[kept]
+
+
+def _topics(matrix: Any) -> NDArray[np.float32]:
+    """Rows of U·S of a truncated singular value decomposition, scaled to length 1; always from the same start."""
+    import numpy as np
+    from sklearn.utils.extmath import randomized_svd
+
+    count = min(_TOPICS, min(matrix.shape) - 1)
+    if count < 1:
+        return np.zeros((matrix.shape[0], 0), dtype=np.float32)
+    left, size, _ = randomized_svd(matrix, count, n_iter=4, random_state=0)
+    rows = left * size
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -72,7 +72,7 @@ def draw_priors(labels: Sequence[bool], seed: int) -> tuple[int, int]:
         kind = "include" if excludes else "exclude"
         raise InputError(f"none of {len(labels)} labelled records is an {kind}.", code="one-class",
                          remedy="A replay needs at least one include and one exclude.")
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     return draw.choice(includes), draw.choice(excludes)
 
 
