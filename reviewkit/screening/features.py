@@ -164,7 +164,7 @@ def _terms(stream: _Stream, n: int) -> tuple[Any, tuple[str, ...], NDArray[np.fl
         for code in values[kept].tolist()
     ]
     by_name = sorted(range(len(terms)), key=terms.__getitem__)
-    return matrix[:, by_name], tuple(terms[place] for place in by_name), idf[by_name]
+    return _arranged(matrix, by_name), tuple(terms[place] for place in by_name), idf[by_name]
 
 
 def _pieces(stream: _Stream, n: int) -> Any:
@@ -185,7 +185,13 @@ def _pieces(stream: _Stream, n: int) -> Any:
     counts = _counted(stream.owners[single], stream.tokens[single], (n, len(stream.vocabulary)))
     matrix, kept, _ = _weighted((counts @ cut).tocsr())
     names = list(pieces)
-    return matrix[:, sorted(range(len(kept)), key=lambda place: names[kept[place]])]
+    return _arranged(matrix, sorted(range(len(kept)), key=lambda place: names[kept[place]]))
+
+
+def _arranged(matrix: Any, columns: Sequence[int]) -> Any:
+    found = matrix[:, columns]
+    found.sort_indices()  # once here, or at every ranking
+    return found
 
 
 def _counted(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> Any:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reviewkit.errors import InputError
-from reviewkit.screening.features import Text, featurise
+from reviewkit.screening.features import Features, Text, featurise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,36 +37,42 @@ _VIEWS = (
 
 
 _QUEUE_EXPECTED = 3
-_QUEUE_SHARE = 0.5
+_QUEUE_TRUST = 3
 
 
-def queue_due(decisions: Sequence[bool], n_total: int) -> bool:
-    """Whether the records without title and abstract are worth reading now: ranking yields less than chance would.
+def queue_due(ranked: Sequence[bool], without_text: Sequence[bool], n_total: int) -> bool:
+    """Whether the next record to read is one without title and abstract: ranking promises less than chance.
 
     Parameters
     ----------
-    decisions : sequence of bool
-        True for an include, in the order in which the ranked records were read.
+    ranked, without_text : sequence of bool
+        True for an include, of the ranked records and of those without text, in the order in which they were read.
     n_total : int
         Records there are, read and unread.
 
     Returns
     -------
     bool
-        True once the reads in which an average yield (includes found, over all records) would give three
-        includes gave fewer than half of that. Nothing can be learnt about a record without text, so its
-        chance is the average one, and it is read when the ranked ones promise less.
+        Nothing can be learnt about a record without text. Its chance starts as the average one, p (includes
+        found over all records), which counts like three such records read, and moves with those that are.
+        The ranked records' chance is their yield over the last 3 / p reads, half an include added.
 
     Examples
     --------
-    >>> queue_due([True] * 5 + [False] * 20, 100), queue_due([True] * 5 + [False] * 70, 100)
+    >>> found = [True] * 5
+    >>> queue_due(found + [False] * 20, [], 100), queue_due(found + [False] * 70, [], 100)
     (False, True)
+    >>> queue_due(found + [False] * 70, [False] * 20, 100)
+    False
     """
-    found = sum(map(bool, decisions))
+    found = sum(map(bool, ranked))
     if not found:
         return False
     window = -(-_QUEUE_EXPECTED * n_total // found)
-    return len(decisions) >= window and sum(map(bool, decisions[-window:])) < _QUEUE_SHARE * _QUEUE_EXPECTED
+    if len(ranked) < window:
+        return False
+    chance = (_QUEUE_TRUST * found / n_total + sum(map(bool, without_text))) / (_QUEUE_TRUST + len(without_text))
+    return chance > (sum(map(bool, ranked[-window:])) + 0.5) / window
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ class Ranker:
         self._place[self._own] = np.arange(self._n)
         self._empty = np.array([texts[i].empty for i in self._own], dtype=bool)
         self._features = featurise([texts[i] for i in self._own])
+        self._alone = [_alone(self._features, view) for view in _VIEWS]
         self._question = self._features.query(" ".join((question, *include_terms)))
         self._question -= self._features.query(" ".join(exclude_terms))
 
@@ -168,8 +175,8 @@ class Ranker:
         open_ = ~self._empty
         open_[read] = False
         total, terms = np.zeros(self._n), np.zeros(len(self._features.terms))
-        for view in _VIEWS:
-            raw, weights = self._one_view(view, read, vote, share)
+        for number in range(len(_VIEWS)):
+            raw, weights = self._one_view(number, read, vote, share)
             spread = float(raw[open_].std()) if open_.any() else 0.0
             scale = len(_VIEWS) * (spread or 1.0)
             total += (raw - (raw[open_].mean() if open_.any() else 0.0)) / scale
@@ -177,16 +184,16 @@ class Ranker:
         return total, terms
 
     def _one_view(
-        self, view: Sequence[tuple[str, float]], read: NDArray[np.int64], vote: NDArray[np.bool_],
-        share: NDArray[np.float64],
+        self, number: int, read: NDArray[np.int64], vote: NDArray[np.bool_], share: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """One machine's score of each record, and its weight of each word (0 where it sees no words)."""
         import numpy as np
         from scipy import sparse
         from sklearn.svm import LinearSVC
 
-        blocks = [(name, getattr(self._features, name), weight) for name, weight in view]
-        seen = sparse.csr_matrix(sparse.hstack([sparse.csr_matrix(part[read]) * weight for _, part, weight in blocks]))
+        blocks = [(name, getattr(self._features, name), weight) for name, weight in _VIEWS[number]]
+        rows = [sparse.csr_matrix(part[read]) * weight for _, part, weight in blocks]
+        seen = sparse.csr_matrix(sparse.hstack([*rows, sparse.diags_array(self._alone[number][read])], format="csr"))
         model = LinearSVC(C=_COST, random_state=self._seed).fit(seen, vote, sample_weight=share)
         coefficients = model.coef_.ravel()
         raw, terms, start = np.zeros(self._n), np.zeros(len(self._features.terms)), 0
@@ -228,3 +235,19 @@ class Ranker:
         parts = row.data * weights[row.indices]
         best = np.argsort(-parts, kind="stable")[:n]
         return tuple(self._features.terms[row.indices[spot]] for spot in best if parts[spot] > 0)
+
+
+def _alone(features: Features, view: Sequence[tuple[str, float]]) -> NDArray[np.float64]:
+    """How much each record has that no other has: the length of a row that its known terms leave open.
+
+    A term of one record alone says nothing of the others, yet learning without it would take two records for
+    more alike than they are; each record read gets a column of its own for it.
+    """
+    import numpy as np
+
+    squares = np.zeros(features.words.shape[0])
+    for name, weight in view:
+        part = getattr(features, name)
+        known = np.asarray((part.multiply(part) if name != "topics" else part * part).sum(axis=1)).ravel()
+        squares += np.where(known > 0, np.maximum(1 - known, 0), 0) * weight**2
+    return np.sqrt(squares)

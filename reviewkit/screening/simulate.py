@@ -18,8 +18,8 @@ from reviewkit.screening.features import Text
 from reviewkit.screening.ranking import Ranker, queue_due
 from reviewkit.screening.stopping import first_stops
 
-_SINGLY = 50
-_SHARE = 25
+_SINGLY = 20
+_SHARE = 15
 """Votes between two rankings: one until so many are read, then one for each so many read."""
 
 
@@ -122,24 +122,24 @@ def measured(order: Sequence[int], labels: Sequence[bool]) -> Simulation:
 
 def _read(ranker: Ranker, texts: Sequence[Text], labels: Sequence[bool], order: list[int]) -> list[int]:
     """Read on from the prior records until all includes are found; the rest follows as last ranked."""
-    without = {number for number, text in enumerate(texts) if text.empty}
     votes = {number: bool(labels[number]) for number in order}
+    ranked = [votes[number] for number in order if not texts[number].empty]
+    without = [votes[number] for number in order if texts[number].empty]
     left = sum(map(bool, labels)) - sum(votes.values())
-    ranked: Sequence[int] = ()
-    while len(order) < len(texts):
-        ranking = ranker.rank(votes)
-        ranked = ranking.order
-        if left == 0:
-            break
+    ranking = ranker.rank(votes)
+    while left:
+        waiting = [number for number in ranking.without_text if number not in votes]
+        first = [number for number in ranking.order if number not in votes and not texts[number].empty]
         step = 1 if len(order) < _SINGLY else max(1, len(order) // _SHARE)
-        waiting = ranking.without_text
-        if waiting and queue_due([votes[number] for number in order if number not in without], len(texts)):
-            batch: Sequence[int] = waiting
-        else:
-            batch = ranked[: min(step, len(ranked) - len(waiting)) or step]
+        batch, done = (first[:step], ranked) if first else (waiting[:1], without)
+        if waiting and queue_due(ranked, without, len(texts)):
+            batch, done = waiting[:1], without
         for number in batch:
             votes[number] = bool(labels[number])
             order.append(number)
+            done.append(votes[number])
             left -= votes[number]
+        if done is ranked:
+            ranking = ranker.rank(votes)
     known = set(order)
-    return order + [number for number in ranked if number not in known]
+    return order + [number for number in ranking.order if number not in known]
