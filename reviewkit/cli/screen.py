@@ -104,11 +104,14 @@ def resolve_command(
     from reviewkit.review.consensus import conflicts, resolve
 
     review = opened(question)
+    if bool(report) != bool(decision):
+        raise InputError(f"report {report!r} without a decision.", code="usage", remedy=f"Say: {', '.join(DECISIONS)}.")
+    if not by:
+        # Who does not say who they are may be a reviewer who still votes.
+        conflicts(review, stage)
     names = by or tuple(filter(None, (review.protocol.screening.consensus,)))
     if not names:
         raise InputError("nobody is named who settles.", code="judge", remedy="Say --by for each who voted.")
-    if bool(report) != bool(decision):
-        raise InputError(f"report {report!r} without a decision.", code="usage", remedy=f"Say: {', '.join(DECISIONS)}.")
     saved = resolve(review, stage, report, decision, by=names, reason=reason, note=note, nonce=nonce,
                     origin="command") if report else None
     found = [conflict for name in names[:1] for conflict in conflicts(review, stage, reader=name)]

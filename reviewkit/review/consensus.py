@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,17 +46,17 @@ def conflicts(review: Review, stage: str, *, reader: str = "") -> tuple[Conflict
     Parameters
     ----------
     reader : str, optional
-        Who looks. A reviewer of the protocol sees conflicts only after the last vote of their own.
+        Who looks. A reviewer of the protocol sees conflicts only after the last vote of their own, and who
+        does not say only when all have finished.
 
     Raises
     ------
     InputError
-        If the stage is unknown, or the reader has not finished it.
+        If the stage is unknown, or the reader (any reviewer, without one) has not finished it.
     """
     check_stage(stage)
     lines = every_line(review, read_logs(review))
-    if reader in review.protocol.screening.reviewers:
-        check_finished(review, stage, (reader,), lines)
+    check_finished(review, stage, (reader,) if reader else review.protocol.screening.reviewers, lines)
     return tuple(
         Conflict(status.report, stage, status.outcome, review.reports[status.report].title, status.votes)
         for status in statuses(review, lines).at(stage) if status.open_conflict
@@ -122,9 +122,16 @@ def check_stage(stage: str) -> None:
         raise InputError(f"stage {stage!r} is unknown.", code="stage", remedy=f"Stages: {', '.join(STAGES)}.")
 
 
-def unread(review: Review, stage: str, who: str, found: Lines) -> int:
-    """How many reports of a reviewer's share have neither a vote of theirs nor a stop over them."""
-    entering = entering_reports(review, stage)
+def unread(review: Review, stage: str, who: str, found: Lines, entering: Collection[str] | None = None) -> int:
+    """How many reports of a reviewer's share have neither a vote of theirs nor a stop over them.
+
+    Parameters
+    ----------
+    entering : collection of str, optional
+        Reports that stand at the stage; read from the files where not given.
+    """
+    if entering is None:
+        entering = entering_reports(review, stage)
     mine = [r for r, names in shares(review, stage).items() if who in names and r in entering]
     stop = standing_stop(found.marks)
     left_out = set(stopped_reports(review, stage, who, stop)) if stop else set()
@@ -136,15 +143,21 @@ def entering_reports(review: Review, stage: str) -> set[str]:
     """Reports that stand at a stage; of the full-text stage only those settled as included before it."""
     if stage == STAGES[0]:
         return set(review.reports)
-    before = every_line(review, read_logs(review, stage=STAGES[0]))
+    return _entering(review, stage, every_line(review, read_logs(review, stage=STAGES[0])))
+
+
+def _entering(review: Review, stage: str, lines: Mapping[tuple[str, str], Lines]) -> set[str]:
+    before = {place: found for place, found in lines.items() if place[0] == STAGES[0]}
     return set(statuses(review, before).stages[stage])
 
 
 def under_way(review: Review, stage: str, lines: dict[tuple[str, str], Lines]) -> bool:
     """Whether votes are still out at a stage that wants more than one: then nothing of it is shown to all."""
     wanted = review.protocol.screening
-    return wanted.votes(stage) > 1 and any(
-        unread(review, stage, who, lines.get((stage, who), Lines())) for who in wanted.reviewers)
+    if wanted.votes(stage) == 1:
+        return False
+    entering = _entering(review, stage, lines)
+    return any(unread(review, stage, who, lines.get((stage, who), Lines()), entering) for who in wanted.reviewers)
 
 
 def shown_lines(review: Review, lines: dict[tuple[str, str], Lines]) -> dict[tuple[str, str], Lines]:
@@ -183,7 +196,7 @@ def check_finished(review: Review, stage: str, names: Sequence[str], lines: dict
     for name in names:
         if name not in review.protocol.screening.reviewers:
             continue
-        left = unread(review, stage, name, lines.get((stage, name), Lines()))
+        left = unread(review, stage, name, lines.get((stage, name), Lines()), _entering(review, stage, lines))
         if left:
             raise InputError(f"{name!r} has {left} reports left at {stage}; the other votes stay hidden until then.",
                              code="blind", remedy=f"Finish first: reviewkit screen next {review.question} "

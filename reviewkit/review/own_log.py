@@ -104,9 +104,8 @@ class OwnLog:
         bad = [p for p in lines.problems if p.code not in ("log-torn", "unknown-report")]
         if bad:
             raise ReviewkitError(bad)
-        self.marks += lines.marks
-        for decision in lines.decisions:
-            self._take(decision)
+        for line in lines.entries:
+            self._take(line)
         for entry in log.entries:
             found = entry.values
             if found.get("nonce"):
@@ -119,7 +118,7 @@ class OwnLog:
         return found and Saved(found.report, found.decision, found.time, found.hash, repeated=True)
 
     def before_finish(self, report: str) -> bool:
-        """Whether the vote that stands on a report was cast by the time the reviewer had finished the stage."""
+        """Whether the vote that stands on a report was cast by the time the reviewer had finished or stopped."""
         return report in self._at_finish
 
     def add(self, decision: Decision) -> Saved:
@@ -155,7 +154,13 @@ class OwnLog:
         self.read()
         return found
 
-    def _take(self, decision: Decision) -> None:
+    def _take(self, decision: Decision | Mark) -> None:
+        if isinstance(decision, Mark):
+            self.marks.append(decision)
+            # Who stopped may have seen the other votes, as one who has finished.
+            if decision.mark == "stopped":
+                self._at_finish |= set(self.standing)
+            return
         self.standing.pop(decision.report, None)
         self._at_finish.discard(decision.report)
         if decision.decision != "undo":

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError, ReviewkitError
-from reviewkit.review.consensus import check_stage, unread
-from reviewkit.review.voting import CONSENSUS, Lines, checked_lines, log_path, screening_now
-from reviewkit.screening import Mark
+from reviewkit.review.consensus import check_stage, under_way, unread
+from reviewkit.review.voting import (
+    CONSENSUS,
+    Lines,
+    checked_lines,
+    every_line,
+    log_path,
+    read_logs,
+    screening_now,
+)
+from reviewkit.screening import STAGES, Mark
 from reviewkit.store.git import Git
 from reviewkit.store.log import Log, parse_log, read_log, replace_log
 from reviewkit.store.log_join import holds_all, join_lines, relation
@@ -72,6 +80,8 @@ def submit(review: Review, stage: str, reviewer: str, *, draft: bool = False) ->
             git.fetch(remote, f"screening/{review.question}")
         _take_own(review, git, remote, stage, who)
         log = _sound(review, stage, who)
+        if not draft:
+            _check_stage_before(review, stage)
         if not log.entries:
             raise InputError(f"{reviewer!r} has no log at {stage}.", code="no-log", remedy="Nothing to submit yet.")
         left = 0 if who == CONSENSUS else unread(review, stage, who, _lines(review, log, stage, who))
@@ -103,6 +113,7 @@ def join(review: Review, stage: str, reviewer: str) -> Joined:
     before = len(read_log(log_path(review, stage, own), review.root).entries)
     _take_own(review, git, remote, stage, own)
     mine = _sound(review, stage, own)
+    _check_stage_before(review, stage)
     if own != CONSENSUS:
         left = unread(review, stage, own, _lines(review, mine, stage, own))
         if left:
@@ -130,6 +141,21 @@ def join(review: Review, stage: str, reviewer: str) -> Joined:
         counts.append((who, len(here.entries), len(lines if lines is not None else here.entries)))
     found = screening_now(review).at(stage)
     return Joined(tuple(counts), tuple(waiting), sum(status.open_conflict for status in found))
+
+
+def _check_stage_before(review: Review, stage: str) -> None:
+    """Refuse the full-text logs while it is not known here which reports enter that stage.
+
+    Raises
+    ------
+    InputError
+        If votes on title and abstract are still out here.
+    """
+    first = STAGES[0]
+    if stage != first and under_way(review, first, every_line(review, read_logs(review, stage=first))):
+        raise InputError(f"votes at {first} are still out here, so that nobody can tell what enters {stage}.",
+                         code="blind", remedy=f"Join {first} first: reviewkit screen join {review.question} "
+                         f"--stage {first}")
 
 
 def _log_name(review: Review, stage: str, reviewer: str) -> str:

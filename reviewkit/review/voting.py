@@ -33,9 +33,18 @@ CONSENSUS = "consensus"
 class Lines:
     """One log, checked: its votes and marks in the order written, and what is wrong with it."""
 
-    decisions: tuple[Decision, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    entries: tuple[Decision | Mark, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The votes."""
+        return tuple(entry for entry in self.entries if isinstance(entry, Decision))
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The lines that are no votes."""
+        return tuple(entry for entry in self.entries if isinstance(entry, Mark))
 
 
 def now() -> str:
@@ -56,26 +65,25 @@ def checked_lines(log: Log, stage: str, who: str, reasons: Collection[str], repo
     reports : mapping of str to str
         Report id as a line may name it to the report it is now: reports that were joined are one.
     """
-    decisions: list[Decision] = []
-    marks: list[Mark] = []
+    entries: list[Decision | Mark] = []
     problems = list(log.problems)
     for entry in log.entries:
         try:
             line = parse_mark(entry.values) if "mark" in entry.values else parse_decision(entry.values, reasons)
             _check_place(line, stage, who)
             if isinstance(line, Mark):
-                marks.append(line)
+                entries.append(line)
                 continue
             if line.report not in reports:
                 raise InputError(f"report {line.report!r} is unknown.", code="unknown-report",
                                  remedy="Report ids stand in records.csv; a rejected entry is settled in "
                                  "import-corrections.toml.")
-            decisions.append(line if reports[line.report] == line.report
-                             else replace(line, report=reports[line.report]))
+            entries.append(line if reports[line.report] == line.report
+                           else replace(line, report=reports[line.report]))
         except InputError as error:
             first = error.problems[0]
             problems.append(Problem(first.message, log.file, entry.line, None, first.code, first.remedy))
-    return Lines(tuple(decisions), tuple(marks), tuple(problems))
+    return Lines(tuple(entries), tuple(problems))
 
 
 def _check_place(line: Decision | Mark, stage: str, who: str) -> None:

@@ -25,6 +25,7 @@ from reviewkit.review.decisions_out import export_reports
 from reviewkit.review.desk import Desk, open_desk
 from reviewkit.review.progress import status
 from reviewkit.review.sharing import join, submit
+from reviewkit.review.stopping import resume, stop
 
 from .made import QUESTION, make_project
 
@@ -174,6 +175,20 @@ def test_an_agreeing_vote_taken_back_after_the_end_hides_the_conflicts_and_keeps
     assert desk.progress.conflicts is None
     with pytest.raises(InputError, match="can no longer be changed"):
         desk.decide(sorted(review.reports)[0], "include")
+
+
+def test_who_stopped_may_have_seen_the_conflicts(made: Review, place: Path) -> None:
+    review = copied(made, place)
+    vote(review, "ben", [(n, "include") for n in range(10)])
+    desk = vote(review, "ada", [(0, "exclude"), (1, "include")])
+    stop(review, FIRST, "ada", "enough")
+    assert desk.refresh() and desk.progress.conflicts is not None and desk.progress.conflicts >= 1
+    resume(review, FIRST, "ada")
+    desk.refresh()
+    assert desk.progress.conflicts is None
+    with pytest.raises(InputError, match="can no longer be changed"):
+        desk.decide(sorted(review.reports)[0], "include")
+    desk.decide(sorted(review.reports)[2], "include")
 
 
 def test_the_full_text_stage_opens_when_title_and_abstract_is_done(made: Review, place: Path) -> None:

@@ -82,6 +82,24 @@ def test_two_reviewers_meet_and_settle(clone: Callable[[str], Review]) -> None:
         assert len(open_review(QUESTION, review.root).screening.at(FIRST, "include")) == 5
 
 
+def test_full_text_logs_wait_for_the_stage_before(clone: Callable[[str], Review]) -> None:
+    ada, ben = clone("ada"), clone("ben")
+    vote(ada, "ada", "iiiieeee")
+    for act in (join, submit):
+        with pytest.raises(InputError, match="still out here"):
+            act(ada, "full-text", "ada")
+    vote(ben, "ben", "iiiieeee")
+    submit(ben, FIRST, "ben")
+    join(ada, FIRST, "ada")
+    ada = open_review(QUESTION, ada.root)
+    desk = open_desk(ada, "full-text", "ada", ranked=False)
+    with pytest.raises(InputError, match="4 reports left"):
+        join(ada, "full-text", "ada")
+    for report in desk.reports:
+        desk.decide(report, "include")
+    assert join(ada, "full-text", "ada").waiting == ("ben",)
+
+
 def test_the_working_branch_index_and_files_stay_as_they_are(clone: Callable[[str], Review]) -> None:
     review = clone("ada")
     (review.root / "notes.txt").write_text("unfinished")
