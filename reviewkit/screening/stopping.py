@@ -131,16 +131,17 @@ def estimate_recall(
     Returns
     -------
     RecallEstimate
-        The estimate takes the includes as a Poisson process whose rate falls as a power of the rank (Sneyd &
-        Stevenson 2021) and carries the rate on over the unread records; the upper end is that process's lower
-        quantile of what is left. The lower end is the recall that the hypergeometric test still rejects.
+        The estimate takes the includes as a Poisson process whose rate falls exponentially with the rank (Sneyd &
+        Stevenson 2021) and carries the rate on over the unread records. The upper end is the lower quantile of
+        what is left if the rate falls as fast as the confidence limit of its fall says. The lower end is the
+        highest recall that the hypergeometric test says is reached.
 
     Raises
     ------
     InputError
         If there are more decisions than records, or ``confidence`` is not between 0 and 1.
     """
-    from scipy.stats import poisson
+    from scipy.stats import norm, poisson
 
     found = _checked(decisions, n_total, confidence)
     included, read = int(found.sum()), len(found)
@@ -148,13 +149,16 @@ def estimate_recall(
         return RecallEstimate(1.0, 1.0, 1.0, "every record is read")
     if included == 0:
         return RecallEstimate(math.nan, 0.0, 1.0, "nothing is included yet")
-    left = min(_left(found, n_total), float(n_total - read))
     alpha = (1 - confidence) / 2
-    high = included / (included + float(poisson.ppf(alpha, left)))
-    low = min(_least_recall(decisions, n_total, alpha), included / (included + left))
+    fall, error = _fall(found)
+    left = min(_left(included, fall, n_total / read), float(n_total - read))
+    least = min(_left(included, fall + float(norm.ppf(1 - alpha)) * error, n_total / read), left)
+    estimate = included / (included + left)
     return RecallEstimate(
-        included / (included + left), low, max(high, low),
-        "Poisson process with a falling rate; lower end by the hypergeometric test",
+        estimate,
+        min(_least_recall(decisions, n_total, alpha), estimate),
+        max(included / (included + float(poisson.ppf(alpha, least))), estimate),
+        "Poisson process with an exponentially falling rate; lower end by the hypergeometric test",
     )
 
 
@@ -236,17 +240,17 @@ def _safe(decisions: Sequence[bool], n_total: int, key_found: bool | None, expec
     number = included if expected is None else expected
     short = []
     if read < _SAFE_SHARE * n_total:
-        short.append(f"{read} of {n_total} records are read, {_SAFE_SHARE:.0%} are wanted")
+        short.append(f"only {read} of {n_total} records are read, {_SAFE_SHARE:.0%} are wanted")
     if read < 2 * number:
         short.append(f"twice the {number} includes expected are not read yet")
     if run < _SAFE_RUN:
-        short.append(f"{run} excludes in a row, {_SAFE_RUN} are wanted")
+        short.append(f"only {run} excludes in a row, {_SAFE_RUN} are wanted")
     if key_found is False:
         short.append("a key paper is not found yet")
     if included == 0:
         short.append("nothing is included yet")
     why = "; ".join(short) or (
-        f"{run} excludes in a row, {read / n_total:.0%} of the records read; "
+        f"of the records {read / n_total:.0%} are read, the last {run} of them excludes; "
         "before you stop, search on with another model"
     )
     figures = {"excludes_in_a_row": run, "share_read": read / n_total if n_total else 1.0, "expected": number}
@@ -254,19 +258,23 @@ def _safe(decisions: Sequence[bool], n_total: int, key_found: bool | None, expec
 
 
 def _knee(decisions: Sequence[bool], n_total: int, least: int = _KNEE_LEAST) -> Advice:
-    """The knee method: the gain curve's slope before a rank, over its slope since (Cormack & Grossman 2016)."""
+    """The knee method: the gain curve's slope before its knee, over its slope since (Cormack & Grossman 2016).
+
+    The knee is the rank at which the curve stands farthest from the straight line to its end.
+    """
     import numpy as np
 
     read, included = len(decisions), sum(map(bool, decisions))
     limit = 156 - min(included, 150)
     ratio = 0.0
-    if read > 1 and included:
+    if read > 1 and included > 0:
         ranks = np.flatnonzero(np.asarray(decisions, dtype=bool)) + 1
         counts = np.arange(1, included + 1)
-        inside = ranks < read
-        before = counts[inside] / ranks[inside]
-        since = (1 + included - counts[inside]) / (read - ranks[inside])
-        ratio = float((before / since).max(initial=0.0))
+        above = counts - ranks * (included / read)  # proportional to the distance from the chord
+        knee = int(np.flatnonzero(above >= above.max() - 1e-9)[-1])
+        if ranks[knee] < read:
+            before = counts[knee] / ranks[knee]
+            ratio = float(before * (read - ranks[knee]) / (1 + included - counts[knee]))
     stop = ratio >= limit and read >= least
     early = f"; at least {least} records must be read" if read < least else ""
     return Advice(
@@ -298,15 +306,34 @@ def _least_recall(decisions: Sequence[bool], n_total: int, alpha: float) -> floa
     return low
 
 
-def _left(found: NDArray[np.bool_], n_total: int) -> float:
-    """Includes expected among the unread: rate a·x^(b-1), fitted by maximum likelihood (the Crow-AMSAA process).
+_STEEPEST = 500.0
 
-    With n reads and includes at the ranks t, b = r / sum(ln(n / t)) and the count up to x is r·(x / n)^b.
+
+def _fall(found: NDArray[np.bool_]) -> tuple[float, float]:
+    """How fast the rate of includes falls over the reads, exp(-b x) for x from 0 to 1: b >= 0 and its standard error.
+
+    Maximum likelihood: the mean rank of the includes, as a share of the reads, is 1/b - 1/(e^b - 1), and the
+    information of one include 1/b² - e^b/(e^b - 1)², which is 1/12 at b = 0.
     """
     import numpy as np
+    from scipy.optimize import brentq
 
-    ranks = np.flatnonzero(found) + 0.5
-    read = len(found)
-    logs = float(np.log(read / ranks).sum())
-    power = min(len(ranks) / logs, 1.0) if logs > 0 else 1.0
-    return float(len(ranks) * ((n_total / read) ** power - 1))
+    ranks = (np.flatnonzero(found) + 0.5) / len(found)
+    mean = float(ranks.mean())
+
+    def excess(b: float) -> float:
+        return 1 / b - 1 / math.expm1(b) - mean
+
+    if mean >= 0.5 or excess(1e-4) <= 0:
+        fall = 0.0
+    else:
+        fall = _STEEPEST if excess(_STEEPEST) >= 0 else float(brentq(excess, 1e-4, _STEEPEST))
+    information = 1 / 12 if fall < 1e-2 else 1 / fall**2 - math.exp(-fall) / math.expm1(-fall) ** 2
+    return fall, 1 / math.sqrt(information * len(ranks))
+
+
+def _left(included: int, fall: float, total: float) -> float:
+    """Includes expected among the unread, when all records are ``total`` times those read."""
+    if fall < 1e-9:
+        return included * (total - 1)
+    return included * (math.exp(-fall) - math.exp(-fall * total)) / -math.expm1(-fall)
