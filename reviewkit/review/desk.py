@@ -36,13 +36,17 @@ if TYPE_CHECKING:
 NOTE_LIMIT = 20_000
 
 
-def open_desk(review: Review, stage: str, reviewer: str, *, ranked: bool = True, origin: str = "panel") -> Desk:
+def open_desk(
+    review: Review, stage: str, reviewer: str, *, ranked: bool = True, wait: bool = True, origin: str = "panel"
+) -> Desk:
     """Open a reviewer's place at a stage.
 
     Parameters
     ----------
     ranked : bool
         Read the likely relevant first, learnt from this reviewer's votes and settled conflicts.
+    wait : bool
+        Learn the order before the desk opens; else it opens by title, and the order comes when it is learnt.
     origin : {'panel', 'command'}
         What log lines say of where a vote came from.
 
@@ -63,7 +67,9 @@ def open_desk(review: Review, stage: str, reviewer: str, *, ranked: bool = True,
             _check_first_stage(review, reviewer)
         entering = consensus.entering_reports(review, stage)
         share = [report for report in share if report in entering]
-    return Desk(review, stage, reviewer, tuple(share), ranked=ranked, origin=origin)
+    desk = Desk(review, stage, reviewer, tuple(share), ranked=ranked, origin=origin)
+    desk.learn(wait=wait)
+    return desk
 
 
 def _check_first_stage(review: Review, reviewer: str) -> None:
@@ -90,19 +96,21 @@ class Desk:
         self._records = {report: review.reports[report] for report in share}
         self._lock = threading.RLock()
         self._skipped: dict[str, None] = {}
+        self._train_at = 0
         self._current: str | None = None
         self._search = Search(self._records)
         self._own = OwnLog(log_path(review, stage, reviewer), reviewer, stage, reasons=review.protocol.reasons,
                            reports=review.report_now, root=review.root)
         self.queue = Queue(share, self._records, review.protocol, ranked=ranked)
-        self.queue.train(self._labels())
-        self._train_at = next_training(len(self._own.standing))
 
     def next(self) -> Card | None:
         """The card to decide now; None when nothing is left. The same one until it is decided or skipped."""
         with self._lock:
             if self._current is None or self._current in self._own.standing:
-                self._current = next(iter(self._waiting()), None)
+                waiting = self._waiting()
+                bare = [report for report in waiting if self._queue_of(report) == "without-text"]
+                due = bare and self.queue.bare_due(self._own_labels())
+                self._current = bare[0] if due else next(iter(waiting), None)
             return self.card(self._current) if self._current is not None else None
 
     def card(self, report: str) -> Card:
@@ -116,9 +124,12 @@ class Desk:
         with self._lock:
             self._check_mine(report)
             vote = self._own.standing.get(report)
-            position = 0 if vote else self._waiting().index(report) + 1
+            queue = self._queue_of(report)
+            position = 0
+            if vote is None:
+                position = [other for other in self._waiting() if self._queue_of(other) == queue].index(report) + 1
             return make_card(report, self._records[report], vote, why=self.queue.why(report), position=position,
-                             queue=self._queue_of(report))
+                             queue=queue)
 
     def vote_on(self, report: str) -> Decision | None:
         """This reviewer's vote on a report that stands, if there is one.
@@ -250,6 +261,12 @@ class Desk:
         with self._lock:
             return self._own.refresh()
 
+    def learn(self, *, wait: bool = True) -> None:
+        """Learn the order from the votes that stand: now, or in the background."""
+        with self._lock:
+            self._train_at = next_training(len(self._own.standing))
+            (self.queue.train if wait else self.queue.request)(self._labels())
+
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until the order is learnt; say whether it is."""
         return self.queue.settle(timeout)
@@ -274,17 +291,20 @@ class Desk:
 
     def _labels(self) -> dict[str, bool]:
         """What the order is learnt from: own votes, and in their place what consensus made of them."""
-        votes = {report: vote.decision for report, vote in self._own.standing.items() if report in self._records}
+        votes = self._own_labels()
         log = read_log(log_path(self.review, self.stage, CONSENSUS), self.review.root)
         agreed = standing_votes(checked_lines(log, self.stage, CONSENSUS, self.review.protocol.reasons,
                                               self.review.report_now).decisions)
-        votes |= {report: agreed[report].decision for report in votes if report in agreed}
-        return {report: word in RELEVANT for report, word in votes.items() if word in (*RELEVANT, "exclude")}
+        return votes | {report: agreed[report].decision in RELEVANT for report in votes if report in agreed}
+
+    def _own_labels(self) -> dict[str, bool]:
+        """Own votes by report, in the order cast: relevant or not; what is neither is left out."""
+        return {report: vote.decision in RELEVANT for report, vote in self._own.standing.items()
+                if report in self._records and vote.decision in (*RELEVANT, "exclude")}
 
     def _learn(self) -> None:
         if len(self._own.standing) >= self._train_at:
-            self._train_at = next_training(len(self._own.standing))
-            self.queue.request(self._labels())
+            self.learn(wait=False)
 
     def _check_mine(self, report: str) -> None:
         if report in self._records:

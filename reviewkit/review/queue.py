@@ -85,6 +85,16 @@ class Queue:
         with self._wake:
             return self._wake.wait_for(lambda: self._worker is None, timeout)
 
+    def bare_due(self, votes: Mapping[str, bool]) -> bool:
+        """Whether a report without title and abstract is to be read next, by what the votes so far found."""
+        from reviewkit.screening.ranking import queue_due
+
+        if not self._ranked:
+            return False
+        told = [vote for report, vote in votes.items() if report not in self.without_text]
+        bare = [vote for report, vote in votes.items() if report in self.without_text]
+        return queue_due(told, bare, len(self._reports))
+
     def why(self, report: str) -> tuple[str, ...]:
         """Terms that rank a report where it is."""
         return tuple(self._ranking.why(self._places[report])) if self._ranking is not None else ()

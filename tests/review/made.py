@@ -20,12 +20,13 @@ def title(number: int) -> str:
 
 
 def ris(numbers: range, *, bare: frozenset[int] = frozenset()) -> str:
-    """Records as RIS; those named in ``bare`` have no abstract and a title only."""
+    """Records as RIS; those named in ``bare`` have neither title nor abstract."""
     entries = []
     for number in numbers:
-        lines = ["TY  - JOUR", f"ID  - k{number}", f"TI  - {title(number)}", f"AU  - Vane{number}, Ann",
+        lines = ["TY  - JOUR", f"ID  - k{number}", f"AU  - Vane{number}, Ann",
                  f"PY  - {1980 + number % 40}", f"T2  - Journal {number % 5}", f"DO  - 10.1234/made.{number}"]
         if number not in bare:
+            lines.append(f"TI  - {title(number)}")
             lines.append(f"AB  - We asked {number} people about {WORDS[number % 10]}; some {WORDS[number % 7]} too.")
         entries.append("\n".join([*lines, "ER  - ", ""]))
     return "\n".join(entries)
@@ -33,7 +34,7 @@ def ris(numbers: range, *, bare: frozenset[int] = frozenset()) -> str:
 
 def make_project(
     root: Path, n_records: int = 12, *, votes: int = 2, reviewers: tuple[str, ...] = ("ada", "ben"),
-    third: str | None = "cleo",
+    third: str | None = "cleo", bare: frozenset[int] = frozenset(),
 ) -> Review:
     """A project with one question, its records imported."""
     new_question(QUESTION, root)
@@ -46,6 +47,6 @@ def make_project(
     text = text.replace('consensus = "reviewer-c"', f'consensus = "{third}"' if third else "")
     text = text.replace('include = []', 'include = ["walking", "sleep"]')
     protocol.write_text(text, encoding="utf-8")
-    (root / "references" / QUESTION / "export-1.ris").write_text(ris(range(n_records)), encoding="utf-8")
+    (root / "references" / QUESTION / "export-1.ris").write_text(ris(range(n_records), bare=bare), encoding="utf-8")
     import_records(QUESTION, root)
     return open_review(QUESTION, root)

@@ -166,3 +166,34 @@ def test_one_vote_wanted_divides_the_work(tmp_path: Path) -> None:
 def test_links_lead_to_web_addresses_only(review: Review) -> None:
     card = open_desk(review, FIRST, "ada").card("vane4-1984")
     assert [link.url for link in card.links] == ["https://doi.org/10.1234/made.4"]
+
+
+def test_records_without_text_have_a_queue_of_their_own(tmp_path: Path) -> None:
+    review = make_project(tmp_path, 60, votes=1, reviewers=("ada",), third=None, bare=frozenset(range(50, 60)))
+    desk = open_desk(review, FIRST, "ada")
+    assert desk.progress.without_text == 10
+    read = []
+    while (card := desk.next()) is not None:
+        assert card.position == 1
+        read.append((card.queue, card.abstract == ""))
+        desk.decide(card.report, "include" if len(read) < 6 else "exclude")
+        desk.settle()
+    assert [queue for queue, _ in read[:30]] == ["ranked"] * 30
+    assert {(queue, bare) for queue, bare in read} == {("ranked", False), ("without-text", True)}
+    first = [queue for queue, _ in read].index("without-text")
+    assert "ranked" in [queue for queue, _ in read[first:]]
+
+
+def test_a_desk_that_does_not_wait_gets_its_order_later(review: Review) -> None:
+    now, later = open_desk(review, FIRST, "ada"), open_desk(review, FIRST, "ada", wait=False)
+    assert later.next() is not None and later.settle(60)
+    assert later.queue.order == now.queue.order
+
+
+def test_the_order_follows_from_the_votes_alone(review: Review) -> None:
+    desk = open_desk(review, FIRST, "ada")
+    for report, word in zip(desk.reports[:6], ("include", "exclude") * 3, strict=True):
+        desk.decide(report, word)
+    desk.settle()
+    one, other = open_desk(review, FIRST, "ada"), open_desk(review, FIRST, "ada")
+    assert one.queue.order == other.queue.order and one.find("") == other.find("")
