@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from reviewkit.review import Review
     from reviewkit.review.cards import Card, Progress
     from reviewkit.review.desk import Desk
+    from reviewkit.screening.stopping import RecallEstimate
 
 STAGE_NAMES = {"title-abstract": "Title and abstract", "full-text": "Full text"}
 STATUS_WORDS = {
@@ -96,7 +98,7 @@ class ScreenSession(Session):
         if part not in LIMITS:
             raise InputError(f"the panel asked for {part!r}.", code="request", remedy="Run the cell again.")
         text = str(getattr(self._desk.card(request.text("report")), part))
-        return Answer({"text": {**shown(text, self._terms, WHOLE), "hidden": False}})
+        return Answer({"text": shown(text, self._terms, WHOLE)})
 
     def _answer(self, card: Card | None, *, moved: bool = False, **more: Any) -> Answer:
         values: dict[str, Any] = {"progress": self._progress(self._desk.progress), **more}
@@ -148,7 +150,7 @@ class ScreenSession(Session):
             counts.append(("", "conflicts: hidden until you finish") if progress.conflicts is None
                           else (f"{progress.conflicts:,}", "conflicts"))
         if progress.recall is not None:
-            counts.append(("", str(progress.recall)))
+            counts.append(_recall(progress.recall))
         return {"total": progress.total, "done": progress.done, "left": progress.left, "counts": counts,
                 "advice": progress.advice}
 
@@ -228,6 +230,13 @@ def reason_keys(reasons: Sequence[ExclusionReason]) -> tuple[list[dict[str, str]
         used.add(key)
         found.append({"id": reason.id, "label": reason.label, "key": key})
     return found, next(key for key in ("e", "0", ".") if key not in used)
+
+
+def _recall(found: RecallEstimate) -> tuple[str, str]:
+    """Estimated recall as a count with its label."""
+    if math.isnan(found.estimate):
+        return "", "recall so far: nothing to estimate it from yet"
+    return f"{found.estimate:.0%}", f"recall so far, estimated ({found.low:.0%} to {found.high:.0%})"
 
 
 def _why(card: Card) -> str:

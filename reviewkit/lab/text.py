@@ -16,13 +16,17 @@ NAMES = 20
 """Authors shown."""
 WHOLE = 5_000_000
 """Characters of a text shown on request."""
+MARKED = 100_000
+"""Characters searched for terms; what stands behind them is plain, so that no text can stall the page."""
 BUILT = ("https://doi.org/", "https://pubmed.ncbi.nlm.nih.gov/", "https://pmc.ncbi.nlm.nih.gov/")
 """Addresses made here from an identifier; an address that came with a record is not a link on the card."""
 
 
 def shown(text: str, terms: Terms, limit: int) -> dict[str, Any]:
     """A text as the panel draws it: segments, whether something is hidden, and its length in characters."""
-    return {"segments": terms.split(text[:limit]), "hidden": len(text) > limit, "length": len(text)}
+    marked = terms.split(text[: min(limit, MARKED)])
+    rest = [(text[MARKED:limit], "")] if min(limit, len(text)) > MARKED else []
+    return {"segments": marked + rest, "hidden": len(text) > limit, "length": len(text)}
 
 
 def marks(highlight: Highlight) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ import nbformat
 import nbformat.v4 as v4
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT = 60_000
+WAIT = 25_000
 """Milliseconds the slowest step may take on a loaded machine."""
 IDLE = '[...document.querySelectorAll("#jp-main-statusbar span")].some(e => /^Python.*[|] Idle$/.test(e.innerText))'
 
@@ -120,7 +120,8 @@ class Lab:
         dialog.dismiss()
 
     def _request(self, request: Any) -> None:
-        ours = (self.server.base, self.server.base.replace("http", "ws", 1), "data:", "blob:", "chrome-extension:", "chrome:")
+        base = self.server.base
+        ours = (base, base.replace("http", "ws", 1), "data:", "blob:", "chrome-extension:", "chrome:")
         if not request.url.startswith(ours):
             self.outside.append(request.url)
 
@@ -165,8 +166,9 @@ class Lab:
         for key in keys:
             self.page.keyboard.press(key)
         self.page.wait_for_function(
-            "before => { const p = [...document.querySelectorAll('.rk-panel')].at(-1); return p.dataset.record !== before"
-            " && ['saved', 'ready', 'done'].includes(p.dataset.state) }", arg=before)
+            "before => { const panel = [...document.querySelectorAll('.rk-panel')].at(-1);"
+            " return panel.dataset.record !== before && ['saved', 'ready', 'done'].includes(panel.dataset.state) }",
+            arg=before)
         return self.record()
 
     def said(self) -> str:

@@ -42,12 +42,15 @@ function newNonce() {
 // function that sends the same request again (same nonce: it counts once) where no answer has come in time.
 function openLine(model, { heard } = {}) {
   const waiting = new Map();
+  const answered = new Set();
   function receive(message, buffers) {
     const request = waiting.get(message.nonce);
     if (!request) {
-      if (message.moved) heard?.();
+      // Not of a request of this view: another view of the panel moved on. (A second answer is passed over.)
+      if (message.moved && !answered.has(message.nonce)) heard?.();
       return;
     }
+    answered.add(message.nonce);
     waiting.delete(message.nonce);
     clearTimeout(request.timer);
     request.resolve({ ...message, buffers: buffers ?? [] });
