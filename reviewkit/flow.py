@@ -26,6 +26,8 @@ class Flow:
         Records of each source (accepted and settled entries).
     unsettled_entries : int
         Entries that could not be read and that nobody has settled yet.
+    stopped : int
+        Reports that nobody read because screening was stopped by rule.
     """
 
     searched: bool
@@ -46,6 +48,7 @@ class Flow:
     undecided: int = 0
     unsettled_entries: int = 0
     screened_by_reason: Mapping[str, int] = field(default_factory=dict)
+    stopped: int = 0
 
     def check(self) -> None:
         """Check that the boxes add up.
@@ -57,7 +60,7 @@ class Flow:
         """
         sums = (
             ("records identified", self.identified, sum(self.by_source.values())),
-            ("records screened", self.screened + self.unscreened, self.identified - self.duplicates),
+            ("records screened", self.screened + self.unscreened + self.stopped, self.identified - self.duplicates),
             ("reports sought", self.assessed + self.not_retrieved, self.screened - self.excluded_title_abstract),
             ("reports excluded", self.excluded, sum(self.excluded_by_reason.values())),
             (

@@ -108,7 +108,11 @@ class Highlight(_Part):
 
 
 class Screening(_Part):
-    """Votes wanted at each stage (1 or 2) and who casts them, by role id."""
+    """Votes wanted at each stage (1 or 2) and who casts them, by role id.
+
+    With more reviewers than votes the reports are divided among them. ``consensus`` is the third person who
+    settles conflicts; without one the reviewers settle them together.
+    """
 
     votes_title_abstract: Annotated[int, Field(ge=1, le=2)] = 2
     votes_full_text: Annotated[int, Field(ge=1, le=2)] = 2
@@ -116,7 +120,23 @@ class Screening(_Part):
     consensus: Identifier | None = None
     highlight: Highlight = Highlight()
 
-    def votes(self, stage: Stage) -> int:
+    @model_validator(mode="after")
+    def _names_enough(self) -> Screening:
+        errors: list[tuple[tuple[str | int, ...], str]] = []
+        for index, name in enumerate(self.reviewers):
+            if name == "consensus":
+                errors.append((("reviewers", index), "'consensus' names the log of settled conflicts; choose another"))
+            if name in self.reviewers[:index]:
+                errors.append((("reviewers", index), f"reviewer {name!r} is named twice"))
+        for key, wanted in (("title_abstract", self.votes_title_abstract), ("full_text", self.votes_full_text)):
+            if wanted > len(self.reviewers):
+                errors.append(((f"votes_{key}",), f"{wanted} votes are wanted but {len(self.reviewers)} reviewer is "
+                               "named: name another in reviewers, or want one vote"))
+        if errors:
+            raise PlacedErrors(errors)
+        return self
+
+    def votes(self, stage: str) -> int:
         """How many independent votes a report needs at a stage."""
         return self.votes_title_abstract if stage == "title-abstract" else self.votes_full_text
 

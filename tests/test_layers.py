@@ -15,7 +15,7 @@ LAYERS = (
     ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "flow"),
     ("readers", "writers", "sources", "store", "tables", "figures", "render"),
     ("review", "run", "report"),
-    ("cli",),
+    ("cli", "lab"),
 )
 SHARED = {"tables", "store", "render"}
 """Layer-2 modules that others of that layer may import."""

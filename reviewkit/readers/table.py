@@ -187,6 +187,8 @@ def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str
     }
     if one("journal_other"):
         extra["journal_other"] = one("journal_other")
+    if every("notes"):
+        extra["notes"] = "\n".join(every("notes"))
     journal = one("journal")
     years = every("year") or every("date")
     start = one("start_page") or one("article_number")

@@ -12,6 +12,7 @@ from reviewkit.report.retractions import retraction_notices, retraction_status
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
 from reviewkit.review import Review
 from reviewkit.review.searches import SearchFile
+from reviewkit.review.stopping import describe_stop
 from reviewkit.screening import ReportStatus
 
 OTHER_METHOD = ", citation searching"
@@ -145,6 +146,7 @@ def flow_figure(review: Review) -> Figure:
                 [FlowCount(f"{name}{OTHER_METHOD if name in other else ''}", n, "#files")
                  for name, n in flow.by_source.items()]),
         [FlowBox("Duplicate records removed", flow.duplicates, "#duplicates"),
+         *([FlowBox("Records not screened: stopped by rule", flow.stopped, "#reports")] if flow.stopped else []),
          *([FlowBox("Not decided yet on title and abstract", flow.unscreened, "#reports")] if flow.unscreened else [])],
     )
     later = [
@@ -184,13 +186,14 @@ def flow_section(review: Review) -> Safe:
     flow = review.flow
     records = count_words(flow.identified, "record")
     caption = (
-        f"{records} describe {count_words(flow.screened + flow.unscreened, 'report')}; "
+        f"{records} describe {count_words(flow.screened + flow.unscreened + flow.stopped, 'report')}; "
         f"{flow.included_reports} of them, on {count_words(flow.included_studies, 'study', 'studies')}, are included. "
         "PRISMA 2020 flow diagram; each number leads to the list behind it."
     )
     notes = []
     if flow.eligibility_basis == "abstract":
         notes.append(f"Sought for full text: 0. Assessed on abstract or web page: {flow.assessed}.")
+    notes += [describe_stop(mark) for mark in review.stops]
     if flow.unsettled_entries:
         notes.append(f"{count_words(flow.unsettled_entries, 'entry', 'entries')} could not be read and nobody has "
                      "settled them: they stand in no box.")

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
+from reviewkit.review.consensus import under_way
 from reviewkit.review.opened import Review, open_review
 from reviewkit.review.retracting import GRAVE
 from reviewkit.review.settling import Settled, settle
 from reviewkit.review.trusting import trust_problems
+from reviewkit.review.voting import CONSENSUS
+from reviewkit.screening import STAGES
 from reviewkit.store.files import show
 
 
@@ -118,8 +121,20 @@ def _retracted(review: Review) -> list[Problem]:
 
 
 def _screening_gaps(review: Review) -> list[Problem]:
-    found = []
-    for status in review.screening.unsettled:
+    """Reports that wait for a vote or a settlement; while two vote blindly, only that the stage is under way."""
+    # What stands at the full-text stage would tell of votes on the stage before it.
+    first = next((place for place, stage in enumerate(STAGES) if under_way(review, stage, review.lines)), len(STAGES))
+    hidden = STAGES[first:]
+    waiting = review.screening.unsettled
+    found = [
+        Problem(f"screening at {stage} is under way; what is decided shows when all have finished.",
+                review.name("screening", stage), None, None, "awaiting-votes",
+                f"Go on: reviewkit screen next {review.question} --stage {stage}")
+        for stage in hidden[:1] if any(status.stage == stage for status in waiting)
+    ]
+    for status in waiting:
+        if status.stage in hidden:
+            continue
         code = "conflict" if status.outcome == "conflict" else "awaiting-votes"
         found.append(Problem(f"report {status.report} is {status.outcome} at {status.stage}.",
                              review.name("screening", status.stage), None, None, code, "Decide it, then run again."))
@@ -137,18 +152,26 @@ def _studies_without_results(review: Review) -> list[Problem]:
 
 
 def _cut_logs(review: Review) -> list[Problem]:
-    """Logs shorter than the last report recorded them."""
+    """Logs shorter than the last report, or a settled conflict, recorded them."""
     path = review.root / "reports" / review.question / "results.json"
     try:
         recorded = json.loads(path.read_text(encoding="utf-8")).get("log_heads", {})
     except (OSError, ValueError):
-        return []
-    found = []
-    for name, head in sorted(recorded.items()):
-        stage, _, who = name.partition("/")
+        recorded = {}
+    anchors = {(*name.split("/", 1), head, "the last report") for name, head in recorded.items() if "/" in name}
+    for (stage, who), decisions in review.decisions.items():
+        if who == CONSENSUS:
+            anchors |= {(stage, *part.split(":", 1), "a settled conflict")
+                        for decision in decisions for part in decision.heads.split() if ":" in part}
+    found: dict[tuple[str, str], Problem] = {}
+    for stage, who, head, where in sorted(anchors):
         log = review.logs.get((stage, who))
+        # Logs of two computers that became one were chained anew; what they held before is in their branches.
+        if log and any(mark.mark == "joined" for mark in review.lines[stage, who].marks):
+            continue
         if log is None or head not in {entry.hash for entry in log.entries}:
-            found.append(Problem("decisions recorded in the last report are missing from the end of this log.",
-                                 review.name("screening", stage, f"{who}.jsonl"), None, None, "log-cut",
-                                 "Restore the file from version control."))
-    return found
+            found.setdefault((stage, who), Problem(
+                f"decisions recorded in {where} are missing from the end of this log.",
+                review.name("screening", stage, f"{who}.jsonl"), None, None, "log-cut",
+                "Restore the file from version control."))
+    return list(found.values())

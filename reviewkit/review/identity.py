@@ -31,7 +31,7 @@ class Reports:
     of : mapping of str to str
         Record id to report id.
     former : mapping of str to tuple of str
-        Report id to the ids of reports that a person joined to it; decisions on them stand for it.
+        Record id to the reports it belonged to before a person joined or parted them; decisions follow the record.
     refused : tuple of Pair
         Matches that would have joined two earlier reports; a person decides.
     """
@@ -140,7 +140,7 @@ def give_reports(
         What people said: only they may join two reports that both have an id.
     """
     known = {row["record_id"]: row["report_id"] for row in rows}
-    past: dict[str, tuple[str, ...]] = {row["report_id"]: tuple(row["former_reports"].split()) for row in rows}
+    past = {row["record_id"]: tuple(row["former_reports"].split()) for row in rows}
     said = {frozenset((a.one, a.other)) for a in answers if a.same}
     home: dict[str, tuple[str, ...]] = {}
     refused: list[Pair] = []
@@ -150,21 +150,23 @@ def give_reports(
         home |= {member: part for part in parts for member in part}
     by_id = dict(zip(ids, records, strict=True))
     of: dict[str, str] = {}
-    former: dict[str, tuple[str, ...]] = {}
-    used = {*past, *(name for names in past.values() for name in names)}
+    used = {*known.values(), *(name for names in past.values() for name in names)}
     claimed: set[str] = set()
     for record_id in sorted(ids):
         if record_id in of:
             continue
-        members = home.get(record_id, (record_id,))
-        older = list(dict.fromkeys(known[m] for m in sorted(members) if m in known and known[m] not in claimed))
-        name = older[0] if older else _new_name([by_id[m] for m in sorted(members)], used)
+        members = sorted(home.get(record_id, (record_id,)))
+        older = [known[m] for m in members if m in known] + [name for m in members for name in past.get(m, ())]
+        name = next((name for name in older if name not in claimed), "")
+        if not name:
+            name = _new_name([by_id[m] for m in members], used)
         used.add(name)
-        claimed |= {name, *older}
-        gone = tuple(dict.fromkeys([*(f for o in older for f in past.get(o, ())), *older[1:]]))
-        if gone:
-            former[name] = gone
+        claimed.add(name)
         of |= dict.fromkeys(members, name)
+    former = {
+        record: tuple(dict.fromkeys(name for name in (*names, known[record]) if name != of[record]))
+        for record, names in past.items() if record in of
+    }
     return Reports(of, former, tuple(refused))
 
 

@@ -167,7 +167,7 @@ def _rows(ids: Sequence[str], records: Sequence[Record], reports: Reports) -> li
         {
             "record_id": record_id,
             "report_id": reports.of[record_id],
-            "former_reports": " ".join(reports.former.get(reports.of[record_id], ())),
+            "former_reports": " ".join(reports.former.get(record_id, ())),
             "file": record.origin.file,
             "key": record.key,
             "entry_digest": entry_digest(record.raw),

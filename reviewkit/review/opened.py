@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
+from reviewkit.review.consensus import shown_lines
 from reviewkit.review.identity import match_ids
 from reviewkit.review.importing import (
     RELATED_COLUMNS,
@@ -40,9 +41,10 @@ from reviewkit.review.importing import (
 from reviewkit.review.retracting import RetractionCheck, read_retractions
 from reviewkit.review.settling import Settlement, read_settlements
 from reviewkit.review.trusting import barred_rows, trust_findings
-from reviewkit.screening import STAGES, Decision, Screening, derive, parse_decision
+from reviewkit.review.voting import Lines, every_line, read_logs, standing_stop, statuses
+from reviewkit.screening import Decision, Mark, Screening
 from reviewkit.store.files import show
-from reviewkit.store.log import Log, read_log
+from reviewkit.store.log import Log
 from reviewkit.tables import read_csv
 from reviewkit.trust import Finding
 
@@ -160,7 +162,7 @@ class Review:
 
     @cached_property
     def former_reports(self) -> dict[str, str]:
-        """Report ids that went when a person joined two reports, and the report that stands for them."""
+        """Report ids given up when a person joined reports, and the report that holds their record now."""
         return {name: row["report_id"] for row in self._record_rows for name in row["former_reports"].split()}
 
     @cached_property
@@ -177,6 +179,11 @@ class Review:
         return tuple((row["report_a"], row["report_b"], row["kind"]) for row in rows)
 
     @cached_property
+    def report_now(self) -> dict[str, str]:
+        """Report id, also one given up when reports were joined, to the id that stands for it now."""
+        return {**self.former_reports, **{report: report for report in self.reports}}
+
+    @cached_property
     def records(self) -> dict[str, Record]:
         """Record id to record."""
         return dict(zip(self.record_ids, self.sources.records, strict=True))
@@ -189,60 +196,38 @@ class Review:
     @cached_property
     def logs(self) -> dict[tuple[str, str], Log]:
         """Every decision log: (stage, reviewer or 'consensus') to log."""
-        return {
-            (stage, path.stem): read_log(path, self.root)
-            for stage in STAGES
-            for path in sorted((self.folder / "screening" / stage).glob("*.jsonl"))
-        }
+        return read_logs(self)
 
     @cached_property
-    def decisions(self) -> dict[tuple[str, str], tuple[Decision, ...]]:
-        """Decisions of every log, checked against the protocol and the reports.
+    def lines(self) -> dict[tuple[str, str], Lines]:
+        """Votes and marks of every log, checked against the protocol and the reports.
 
         Raises
         ------
         InputError
             With every damaged line, unlisted reason, unknown report or stranger's log.
         """
-        problems: list[Problem] = [problem for log in self.logs.values() for problem in log.problems]
-        found: dict[tuple[str, str], tuple[Decision, ...]] = {}
-        allowed = {*self.protocol.screening.reviewers, "consensus"}
-        for (stage, who), log in self.logs.items():
-            parsed = []
-            if who not in allowed:
-                problems.append(Problem(f"reviewer {who!r} is not in the protocol.", log.file, None, None, "reviewer",
-                                        f"Reviewers there: {', '.join(self.protocol.screening.reviewers)}."))
-            for entry in log.entries:
-                try:
-                    decision = parse_decision(entry.values, self.protocol.reasons)
-                    decision = replace(decision, report=self.former_reports.get(decision.report, decision.report))
-                    self._check_place(decision, stage, who)
-                    parsed.append(decision)
-                except InputError as error:
-                    first = error.problems[0]
-                    problems.append(Problem(first.message, log.file, entry.line, None, first.code, first.remedy))
-            found[stage, who] = tuple(parsed)
-        if problems:
-            raise InputError(problems)
-        return found
+        return every_line(self, self.logs)
 
-    def _check_place(self, decision: Decision, stage: str, who: str) -> None:
-        if decision.stage != stage or (who != "consensus" and decision.reviewer != who):
-            raise InputError(f"the line is {decision.reviewer}'s at {decision.stage}; it stands in another log.",
-                             code="decision", remedy="Each reviewer has a log of their own at each stage.")
-        if decision.report not in self.reports:
-            raise InputError(f"report {decision.report!r} is unknown.", code="unknown-report",
-                             remedy="Report ids stand in records.csv; a rejected entry is settled in "
-                             "import-corrections.toml.")
+    @property
+    def decisions(self) -> dict[tuple[str, str], tuple[Decision, ...]]:
+        """The votes of every log; raises as `lines`."""
+        return {place: found.decisions for place, found in self.lines.items()}
+
+    @property
+    def stops(self) -> tuple[Mark, ...]:
+        """The stops that stand: who left the rest of a stage unread, and on what figures."""
+        found = (standing_stop(lines.marks) for lines in self.lines.values())
+        return tuple(mark for mark in found if mark is not None)
 
     @cached_property
     def screening(self) -> Screening:
-        """Every report's status, derived from the logs."""
-        votes = [d for (_, who), lines in self.decisions.items() if who != "consensus" for d in lines]
-        agreed = [d for (_, who), lines in self.decisions.items() if who == "consensus" for d in lines]
-        wanted = self.protocol.screening
-        return derive(list(self.reports), votes, agreed,
-                      {"title-abstract": wanted.votes_title_abstract, "full-text": wanted.votes_full_text})
+        """Every report's status, derived from the logs.
+
+        While two vote blindly at a stage, its reports and those behind it count as unscreened: no report,
+        count or check built on this may tell one reviewer of the other's votes.
+        """
+        return statuses(self, shown_lines(self, self.lines))
 
     @cached_property
     def all_studies(self) -> tuple[Study, ...]:
@@ -309,7 +294,8 @@ class Review:
     def flow(self) -> Flow:
         """PRISMA 2020 counts, which are checked to add up."""
         first, second = self.screening.at("title-abstract"), self.screening.at("full-text")
-        settled = [s for s in first if s.settled]
+        stopped = sum(s.outcome == "stopped" for s in first)
+        screened = sum(s.settled for s in first) - stopped
         excluded = self.screening.at("full-text", "exclude")
         included = self.screening.included
         owners = {report: study.study_id for study in self.all_studies for report in study.reports}
@@ -323,7 +309,7 @@ class Review:
             by_source=dict(Counter(r.origin.file for r in self.sources.records)),
             identified=len(self.sources.records),
             duplicates=len(self.sources.records) - len(self.reports),
-            screened=len(settled),
+            screened=screened,
             excluded_title_abstract=sum(s.outcome == "exclude" for s in first),
             assessed=sum(s.outcome != "not-retrieved" for s in second),
             not_retrieved=sum(s.outcome == "not-retrieved" for s in second),
@@ -332,7 +318,8 @@ class Review:
             excluded_by_reason=dict(sorted(Counter(self._label(s.reason) for s in excluded).items())),
             included_reports=len(included),
             included_studies=len({owners[r] for r in included if r in owners}),
-            unscreened=len(first) - len(settled),
+            unscreened=len(first) - screened - stopped,
+            stopped=stopped,
             undecided=sum(not s.settled for s in second),
             unsettled_entries=len(self.sources.unsettled),
             screened_by_reason=dict(sorted(Counter(

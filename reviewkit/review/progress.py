@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.errors import ReviewkitError
+from reviewkit.review.consensus import under_way
 from reviewkit.review.opened import Review, open_review
 from reviewkit.review.recording import current
+from reviewkit.screening import STAGES
 
 
 def status(question: str, root: Path) -> dict[str, Any]:
@@ -28,10 +30,17 @@ def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
         searches = current(review.root / "references" / question / "searches.toml", review.root)
         return "protocol", f"reviewkit {'import' if searches.file else 'search'} {question}"
     counts |= {"records": len(review.records), "reports": len(review.reports)}
+    for place in STAGES:
+        # Counts of a stage on which two vote blindly would show one the votes of the other.
+        if under_way(review, place, review.lines):
+            return "screening", f"reviewkit screen next {question} --stage {place}"
     waiting = review.screening.unsettled
     counts |= {"waiting": len(waiting), "included_reports": len(review.screening.included)}
     if waiting:
-        return "screening", f"decide {len(waiting)} reports"
+        conflicts = sum(status.open_conflict for status in waiting)
+        if conflicts == len(waiting):
+            return "screening", f"reviewkit screen resolve {question}: {conflicts} conflicts"
+        return "screening", f"decide {len(waiting)} reports: reviewkit screen next {question}"
     counts["studies"] = len(review.studies)
     if review.screening.included and not review.studies:
         return "studies", "gather the included reports into studies.csv"

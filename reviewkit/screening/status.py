@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from reviewkit.screening.decisions import STAGES, Decision
 
 Outcome = str
-"""'unscreened', 'awaiting second vote', 'conflict', 'maybe', or a decision."""
+"""'unscreened', 'awaiting second vote', 'conflict', 'maybe', 'stopped', or a decision."""
+
+SETTLED = ("include", "exclude", "not-retrieved", "awaiting-classification", "stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,12 @@ class ReportStatus:
     @property
     def settled(self) -> bool:
         """True when the stage is over for this report."""
-        return self.outcome in ("include", "exclude", "not-retrieved", "awaiting-classification")
+        return self.outcome in SETTLED
+
+    @property
+    def open_conflict(self) -> bool:
+        """True when all votes are in and a person still has to settle the report ('maybe' counts)."""
+        return self.outcome in ("conflict", "maybe")
 
     @property
     def reason(self) -> str:
@@ -68,6 +75,7 @@ def derive(
     decisions: Iterable[Decision],
     consensus: Iterable[Decision],
     votes_wanted: Mapping[str, int],
+    stopped: Mapping[tuple[str, str], int] | None = None,
 ) -> Screening:
     """Derive every status from the logs.
 
@@ -79,12 +87,20 @@ def derive(
         Lines of the reviewers' logs and of the consensus logs, in the order they were written.
     votes_wanted : mapping of str to int
         Votes wanted at each stage.
+    stopped : mapping of (stage, report) to int, optional
+        How many of those who were to vote stopped before they had read the report.
 
     Returns
     -------
     Screening
         At the full-text stage only reports included on title and abstract stand.
+
+    Notes
+    -----
+    Where somebody stopped, the votes that were cast still count: nobody read it, it is ``stopped``; all
+    who did excluded it, it is excluded; anyone kept it, it is a conflict for a person to settle.
     """
+    left_out = stopped or {}
     votes = _standing(decisions, by_reviewer=True)
     agreed = _standing(consensus, by_reviewer=False)
     stages: dict[str, dict[str, ReportStatus]] = {}
@@ -92,11 +108,21 @@ def derive(
     for stage in STAGES:
         stages[stage] = {
             report: _status(report, stage, votes.get((stage, report), {}), agreed.get((stage, report), {}),
-                            votes_wanted[stage])
+                            votes_wanted[stage], left_out.get((stage, report), 0))
             for report in entering
         }
         entering = [s.report for s in stages[stage].values() if s.outcome == "include"]
     return Screening(stages)
+
+
+def standing_votes(lines: Iterable[Decision]) -> dict[str, Decision]:
+    """The votes of one reviewer at one stage that stand, by report, the latest last."""
+    standing: dict[str, Decision] = {}
+    for line in lines:
+        standing.pop(line.report, None)
+        if line.decision != "undo":
+            standing[line.report] = line
+    return standing
 
 
 def _standing(lines: Iterable[Decision], *, by_reviewer: bool) -> dict[tuple[str, str], dict[str, Decision]]:
@@ -112,13 +138,17 @@ def _standing(lines: Iterable[Decision], *, by_reviewer: bool) -> dict[tuple[str
 
 
 def _status(
-    report: str, stage: str, votes: Mapping[str, Decision], agreed: Mapping[str, Decision], wanted: int
+    report: str, stage: str, votes: Mapping[str, Decision], agreed: Mapping[str, Decision], wanted: int, stopped: int
 ) -> ReportStatus:
     cast = tuple(votes[who] for who in sorted(votes))
     consensus = agreed.get("consensus")
+    words = {vote.decision for vote in cast}
     if len(cast) < wanted:
-        return ReportStatus(report, stage, "awaiting second vote" if cast else "unscreened", cast)
+        if stopped < wanted - len(cast):
+            return ReportStatus(report, stage, "awaiting second vote" if cast else "unscreened", cast)
+        if not cast:
+            return ReportStatus(report, stage, "stopped")
+        words = words if words == {"exclude"} else {"conflict"}
     if consensus:
         return ReportStatus(report, stage, consensus.decision, cast, consensus)
-    words = {vote.decision for vote in cast}
     return ReportStatus(report, stage, words.pop() if len(words) == 1 else "conflict", cast)

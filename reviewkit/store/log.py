@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.errors import InputError, Problem, ReviewkitError
-from reviewkit.store.files import show, sync_folder
+from reviewkit.store.files import show, sync_folder, write_atomic
 
 GENESIS = "0" * 64
 
@@ -51,6 +51,22 @@ def chain_hash(previous: str, values: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{previous}\n{_canonical(values)}".encode()).hexdigest()
 
 
+def line_of(previous: str, values: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The hash of a line behind ``previous``, and its bytes with the line end.
+
+    Raises
+    ------
+    InputError
+        If a text holds half a surrogate pair, which no UTF-8 file can keep.
+    """
+    try:
+        found = chain_hash(previous, values)
+        return found, _canonical({**values, "hash": found}).encode() + b"\n"
+    except UnicodeEncodeError as error:
+        raise InputError(f"a text cannot be saved: {error.object[error.start]!r} is half a character.", code="encoding",
+                         remedy="Type it again; it was damaged on its way here.") from None
+
+
 def _canonical(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -68,20 +84,31 @@ def read_log(path: Path, root: Path | None = None) -> Log:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"log cannot be read: {error.strerror}", file=name, code="unreadable") from None
-    return _parse(content, name)
+    return parse_log(content, name)
 
 
-def _parse(content: bytes, name: str) -> Log:
+def parse_log(content: bytes, name: str, *, previous: str = GENESIS, first: int = 1) -> Log:
+    """The same for bytes at hand.
+
+    Parameters
+    ----------
+    name : str
+        What messages call them.
+    previous : str
+        The hash that the first line goes on from, where they are the end of a log.
+    first : int
+        The number of their first line.
+    """
     entries: list[Entry] = []
-    previous = GENESIS
     lines = content.split(b"\n")
-    for number, raw in enumerate(lines, 1):
-        if not raw and number == len(lines):
+    last = first + len(lines) - 1
+    for number, raw in enumerate(lines, first):
+        if not raw and number == last:
             break
         values = _values(raw)
         found = None if values is None else _sound(raw, values, previous)
         if values is None or found is None:
-            fault = "torn" if number == len(lines) else "unreadable" if values is None else "altered"
+            fault = "torn" if number == last else "unreadable" if values is None else "altered"
             return Log(name, tuple(entries), (_fault(name, number, fault, entries),))
         previous = found
         entries.append(Entry(number, {key: value for key, value in values.items() if key != "hash"}, found))
@@ -125,13 +152,18 @@ def append(path: Path, values: Mapping[str, Any]) -> str:
 
     Raises
     ------
+    InputError
+        If a text cannot be written as UTF-8; nothing is touched.
     ReviewkitError
         If the end of the log is damaged, or the disk is full: the log is then as it was.
     """
+    line_of(GENESIS, values)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b", buffering=0) as stream, locked(stream):
-            return _append_locked(path, stream, values)
+        while True:
+            with path.open("a+b", buffering=0) as stream, locked(stream):
+                if _still_there(path, stream):
+                    return _append_locked(path, stream, values)
     except OSError as error:
         raise ReviewkitError(
             f"the decision was not saved: {error.strerror or error}", file=path.name, code="not-saved",
@@ -139,14 +171,51 @@ def append(path: Path, values: Mapping[str, Any]) -> str:
         ) from None
 
 
+def _still_there(path: Path, stream: FileIO) -> bool:
+    """Whether the file held is the one at its place: `replace_log` may have put another there meanwhile."""
+    held = os.fstat(stream.fileno())
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return False
+    return (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino)
+
+
+def replace_log(path: Path, head: str, lines: Iterable[Mapping[str, Any]]) -> str:
+    """Put other lines, chained anew, in the place of a log that still ends in ``head``; the new head.
+
+    Raises
+    ------
+    ReviewkitError
+        If somebody wrote to the log meanwhile, or it could not be written: it is then as it was.
+    """
+    previous, content = GENESIS, b""
+    for values in lines:
+        previous, line = line_of(previous, values)
+        content += line
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("a+b", buffering=0) as stream, locked(stream):
+            if not _still_there(path, stream) or read_log(path).head != head:
+                raise ReviewkitError("the log was written to while it was being joined; nothing was changed.",
+                                     file=path.name, code="log-changed", remedy="Try again.")
+            write_atomic(path, content)
+    except OSError as error:
+        raise ReviewkitError(f"the log was not written: {error.strerror or error}", file=path.name, code="not-saved",
+                             remedy="The old one is unchanged.") from None
+    return previous
+
+
 def _append_locked(path: Path, stream: FileIO, values: Mapping[str, Any]) -> str:
     head, torn, whole = _end(path, stream)
     size = stream.seek(0, os.SEEK_END)
     if torn:
         size = _seal(path, stream, torn)
-    found = chain_hash(head, values)
-    line = _canonical({**values, "hash": found}).encode() + b"\n"
+    found, line = line_of(head, values)
     try:
+        if not size:
+            # The file's name must be on disk before its first line counts.
+            sync_folder(path.parent)
         _write(stream, line if whole else b"\n" + line)
         os.fsync(stream.fileno())
     except OSError:
@@ -154,8 +223,6 @@ def _append_locked(path: Path, stream: FileIO, values: Mapping[str, Any]) -> str
         with suppress(OSError):
             stream.truncate(size)
         raise
-    if not size:
-        sync_folder(path.parent)
     return found
 
 
@@ -170,7 +237,7 @@ def _end(path: Path, stream: FileIO) -> tuple[str, bytes, bool]:
         known = None if values is None else str(values.get("hash")) if first else _sound(raw, values, head)
         if known is None:
             stream.seek(0)
-            problems = _parse(stream.readall() or b"", path.name).problems
+            problems = parse_log(stream.readall() or b"", path.name).problems
             raise ReviewkitError(problems)
         head = known
     values = _values(tail) if tail else None

@@ -14,6 +14,7 @@ from reviewkit.errors import InputError
 from reviewkit.model import Record
 from reviewkit.writers.bibtex import to_bibtex
 from reviewkit.writers.endnote_xml import to_endnote_xml
+from reviewkit.writers.printed import no_note
 from reviewkit.writers.ris import to_ris
 from reviewkit.writers.table import Column, to_asreview, to_csv, to_rayyan
 
@@ -24,7 +25,7 @@ _TABLES: Mapping[str, Callable[[Iterable[Record], Mapping[str, Column]], str]] =
     "asreview": to_asreview,
     "rayyan": to_rayyan,
 }
-_TEXTS: Mapping[str, Callable[[Iterable[Record]], str]] = {
+_TEXTS: Mapping[str, Callable[[Iterable[Record], Column], str]] = {
     "ris": to_ris,
     "covidence": to_ris,
     "bibtex": to_bibtex,
@@ -34,7 +35,9 @@ FORMATS = tuple(sorted((*_TABLES, *_TEXTS)))
 """Names of the formats that can be written."""
 
 
-def text_of(records: Iterable[Record], form: str, *, columns: Mapping[str, Column] | None = None) -> str:
+def text_of(
+    records: Iterable[Record], form: str, *, columns: Mapping[str, Column] | None = None, note: Column | None = None
+) -> str:
     """The records as text in a format.
 
     Parameters
@@ -45,13 +48,17 @@ def text_of(records: Iterable[Record], form: str, *, columns: Mapping[str, Colum
         One of :data:`FORMATS`.
     columns : mapping, optional
         For tables: heading → function from a record to a cell, such as a screening label.
+    note : callable, optional
+        For the other formats: from a record to a note beside it, empty for none.
 
     Raises
     ------
     InputError
-        When the format is unknown, or columns are given for a format that has none.
+        When the format is unknown, or columns are given for a format that has none, or a note for a table.
     """
     if form in _TABLES:
+        if note is not None:
+            raise InputError(f"{form} has no notes.", code="no-notes", remedy="Add a column.")
         return _TABLES[form](records, columns or {})
     if form not in _TEXTS:
         raise InputError(
@@ -59,7 +66,7 @@ def text_of(records: Iterable[Record], form: str, *, columns: Mapping[str, Colum
         )
     if columns:
         raise InputError(f"{form} has no columns to add.", code="no-columns", remedy="Write csv, asreview or rayyan.")
-    return _TEXTS[form](records)
+    return _TEXTS[form](records, note or no_note)
 
 
 def write(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from reviewkit.model import Author, Record
-from reviewkit.writers.printed import WORDS, one_line
+from reviewkit.writers.printed import WORDS, no_note, one_line
 
 _TYPES = {
     "article": "article",
@@ -37,10 +37,13 @@ _SPECIAL = re.compile(r"[\\{}%&$#_~^]")
 _KEY = re.compile(r"[^A-Za-z0-9:./+-]+")
 
 
-def to_bibtex(records: Iterable[Record]) -> str:
-    """The records as BibTeX text; a key that BibTeX does not allow is kept in the field ``original-key``."""
+def to_bibtex(records: Iterable[Record], note: Callable[[Record], str] = no_note) -> str:
+    """The records as BibTeX text, each with a note.
+
+    A key that BibTeX does not allow is kept in the field ``original-key``.
+    """
     taken: set[str] = set()
-    return "\n".join(_entry(record, number, taken) for number, record in enumerate(records, 1))
+    return "\n".join(_entry(record, number, taken, note(record)) for number, record in enumerate(records, 1))
 
 
 def escaped(text: str) -> str:
@@ -52,7 +55,7 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(lambda match: _ESCAPES[match.group()], one_line(text))
 
 
-def _entry(record: Record, number: int, taken: set[str]) -> str:
+def _entry(record: Record, number: int, taken: set[str], note: str) -> str:
     key = _KEY.sub("-", record.key).strip("-") or f"record-{number}"
     while key.lower() in taken:
         key = f"{key}-{number}"
@@ -61,6 +64,8 @@ def _entry(record: Record, number: int, taken: set[str]) -> str:
     fields = list(_fields(record, kind))
     if key != record.key:
         fields.append(("original-key", escaped(record.key)))
+    if note:
+        fields.append(("note", escaped(note)))
     body = "".join(f",\n  {field} = {{{value}}}" for field, value in fields)
     return f"@{kind}{{{key}{body}\n}}\n"
 

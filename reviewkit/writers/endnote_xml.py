@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from reviewkit.model import Record
-from reviewkit.writers.printed import WORDS, name, notes, one_line
+from reviewkit.writers.printed import WORDS, name, no_note, notes, one_line
 
 _TYPES = {
     "article": ("Journal Article", 17),
@@ -25,9 +25,9 @@ _TYPES = {
 _ILLEGAL = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_endnote_xml(records: Iterable[Record]) -> str:
-    """The records as EndNote XML text."""
-    body = "\n".join(_record(record, number) for number, record in enumerate(records, 1))
+def to_endnote_xml(records: Iterable[Record], note: Callable[[Record], str] = no_note) -> str:
+    """The records as EndNote XML text, each with a note among its research notes."""
+    body = "\n".join(_record(record, number, note(record)) for number, record in enumerate(records, 1))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<xml><records>\n{body}\n</records></xml>\n'
 
 
@@ -40,7 +40,7 @@ def _wrap(tag: str, inner: str) -> str:
     return f"<{tag}>{inner}</{tag}>" if inner else ""
 
 
-def _record(record: Record, number: int) -> str:
+def _record(record: Record, number: int, note: str) -> str:
     type_name, type_number = _TYPES.get(record.record_type, _TYPES["article"])
     key = escape(_ILLEGAL.sub("", record.key))
     parts = [
@@ -60,6 +60,7 @@ def _record(record: Record, number: int) -> str:
         _tag("electronic-resource-num", record.doi),
         _tag("abstract", record.abstract),
         "".join(_tag("notes", note) for note in notes(record) if not note.startswith("PMID")),
+        _tag("research-notes", note),
         _tag("work-type", WORDS.get(record.record_type, "")),
         _tag("language", record.language),
         _wrap("urls", _wrap("related-urls", _tag("url", record.url))),

@@ -48,6 +48,11 @@ def notes(record: Record) -> list[str]:
     return found
 
 
+def no_note(record: Record) -> str:
+    """Nothing to say beside a record."""
+    return ""
+
+
 def one_line(text: str) -> str:
     """A value without line ends."""
     return " ".join(text.split())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from reviewkit.model import Record
-from reviewkit.writers.printed import WORDS, name, notes, one_line, page_range
+from reviewkit.writers.printed import WORDS, name, no_note, notes, one_line, page_range
 
 _TYPES = {
     "article": "JOUR",
@@ -22,12 +22,13 @@ _TYPES = {
 }
 
 
-def to_ris(records: Iterable[Record]) -> str:
-    """The records as RIS text."""
-    return "\n".join("".join(f"{tag}  - {one_line(value)}\n" for tag, value in _lines(record)) for record in records)
+def to_ris(records: Iterable[Record], note: Callable[[Record], str] = no_note) -> str:
+    """The records as RIS text, each with a note beside it."""
+    return "\n".join(
+        "".join(f"{tag}  - {one_line(value)}\n" for tag, value in _lines(record, note(record))) for record in records)
 
 
-def _lines(record: Record) -> Iterator[tuple[str, str]]:
+def _lines(record: Record, beside: str) -> Iterator[tuple[str, str]]:
     yield "TY", _TYPES.get(record.record_type, "JOUR")
     start, end = page_range(record.pages)
     values = [
@@ -45,7 +46,7 @@ def _lines(record: Record) -> Iterator[tuple[str, str]]:
         ("LA", record.language),
         ("AB", record.abstract),
         *(("KW", word) for word in record.keywords),
-        *(("N1", note) for note in notes(record)),
+        *(("N1", note) for note in (*notes(record), beside)),
         ("UR", record.url),
     ]
     yield from ((tag, value) for tag, value in values if value)

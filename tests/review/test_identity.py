@@ -11,9 +11,9 @@ import pytest
 from reviewkit.errors import InputError
 from reviewkit.review import Review, open_review
 from reviewkit.review.adding import SearchDetails, add_exports
+from reviewkit.review.desk import open_desk
 from reviewkit.review.importing import DUPLICATE_COLUMNS, import_records
 from reviewkit.review.starting import new_question
-from reviewkit.store.log import append
 from reviewkit.tables import read_csv, write_csv
 
 QUESTION = "copper-sheep"
@@ -52,15 +52,11 @@ def add(project: Path, name: str, papers: list[dict[str, str]]) -> Review:
 
 def screen(project: Path, seed: int) -> None:
     """Decide every undecided report, each by both reviewers."""
-    review = open_review(QUESTION, project)
     draw = random.Random(seed)
     for who in ("reviewer-a", "reviewer-b"):
-        done = {d.report for d in review.decisions.get(("title-abstract", who), ())}
-        for report in review.reports:
-            if report not in done:
-                append(review.folder / "screening/title-abstract" / f"{who}.jsonl", {
-                    "time": "2026-01-01T00:00:00Z", "reviewer": who, "stage": "title-abstract", "report": report,
-                    "decision": draw.choice(["include", "exclude"])})
+        desk = open_desk(open_review(QUESTION, project), "title-abstract", who, ranked=False)
+        while card := desk.next():
+            desk.decide(card.report, draw.choice(["include", "exclude"]))
 
 
 def numbered(*numbers: int, **more: str) -> list[dict[str, str]]:

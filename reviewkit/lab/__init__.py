@@ -1,0 +1,122 @@
+"""Panels in JupyterLab: screening, duplicates, conflicts. No rule lives here; none needs a network.
+
+>>> import reviewkit as rk                                        # doctest: +SKIP
+>>> review = rk.open_review("b12-ms")                             # doctest: +SKIP
+>>> rk.lab.screen(review, stage="title-abstract", reviewer="ak")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewkit.lab.panel import Panel
+    from reviewkit.review import Review
+
+__all__ = ["duplicates", "resolve", "screen"]
+
+
+def screen(review: Review, stage: str = "title-abstract", reviewer: str = "", *, ranked: bool = True) -> Panel:
+    """Screen records one at a time; a decision is on disk before the next record is shown.
+
+    Parameters
+    ----------
+    review : Review
+    stage : {'title-abstract', 'full-text'}
+        At the full-text stage the PDF stands beside the form, and an exclusion needs a reason.
+    reviewer : str
+        Your role id in the protocol; it may be left out where the protocol names one reviewer.
+    ranked : bool
+        Show likely includes first; otherwise records come in the order they were imported.
+
+    Returns
+    -------
+    Panel
+        Shown by JupyterLab as the last value of a cell.
+
+    Raises
+    ------
+    InputError
+        If the stage or the reviewer is unknown, or the question's files are not in order.
+    """
+    from reviewkit.lab.panel import Panel
+    from reviewkit.lab.screening import STAGE_NAMES, ScreenSession
+    from reviewkit.review.desk import open_desk
+
+    who = reviewer or _only(review)
+    session = ScreenSession(review, stage, who, open_desk(review, stage, who, ranked=ranked))
+    return Panel(session, ("card", "vote", "find", "fulltext", "screen"),
+                 f"Screening of {review.question}: {STAGE_NAMES[stage].lower()}, {who}")
+
+
+def duplicates(review: Review, by: str = "") -> Panel:
+    """Decide on pairs of records that may be the same report; the answers stand in ``duplicates.csv``.
+
+    Parameters
+    ----------
+    review : Review
+    by : str
+        Your role id; where it is left out and the protocol names several people, the panel asks.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If the name is not in the protocol, or the question's files are not in order.
+    """
+    from reviewkit.errors import InputError
+    from reviewkit.lab.pairs import DuplicateSession
+    from reviewkit.lab.panel import Panel
+
+    session = DuplicateSession(review, by)
+    if by and by not in session.people:
+        raise InputError(f"{by!r} is not in the protocol; it names: {', '.join(session.people)}.", code="reviewer")
+    return Panel(session, ("duplicates",), f"Possible duplicates in {review.question}")
+
+
+def resolve(review: Review, stage: str = "title-abstract", by: str | Sequence[str] = ()) -> Panel:
+    """Settle conflicts: both votes and notes side by side, and a decision with its reason.
+
+    Parameters
+    ----------
+    review : Review
+    stage : {'title-abstract', 'full-text'}
+    by : str or sequence of str
+        Role id of the third person who settles them, or of all who voted, settling them together; left out: the
+        third person whom the protocol names.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If the stage is unknown, nobody is named, or the question's files are not in order.
+    """
+    from reviewkit.errors import InputError
+    from reviewkit.lab.conflicts import ConflictSession
+    from reviewkit.lab.panel import Panel
+
+    names = (by,) if isinstance(by, str) else tuple(by)
+    names = tuple(name for name in names if name) or tuple(filter(None, [review.protocol.screening.consensus]))
+    if not names:
+        reviewers = ", ".join(repr(name) for name in review.protocol.screening.reviewers)
+        raise InputError("nobody is named who settles conflicts.", code="reviewer",
+                         remedy=f"Both reviewers together: by=[{reviewers}]; or set screening.consensus.")
+    return Panel(ConflictSession(review, stage, names), ("card", "vote", "resolve"),
+                 f"Conflicts of {review.question} at {stage}, settled by {' and '.join(names)}")
+
+
+def _only(review: Review) -> str:
+    from reviewkit.errors import InputError
+
+    reviewers = review.protocol.screening.reviewers
+    if len(reviewers) == 1:
+        return reviewers[0]
+    raise InputError("no reviewer is named.", code="reviewer", remedy=f"Say reviewer=…: {', '.join(reviewers)}.")
