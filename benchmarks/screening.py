@@ -3,11 +3,13 @@
     python benchmarks/screening.py run --out RUNS.jsonl [--seeds 0 20] [--variant all|text] [--sets NAME…]
     PEER/bin/python benchmarks/screening.py peer --out RUNS.jsonl [--seeds 0 20] [--variant all|text] [--sets NAME…]
     python benchmarks/screening.py table RUNS.jsonl…
+    python benchmarks/screening.py speed [--sizes 10000 100000] [--votes 500 2000]
 
 ``run`` replays with reviewkit, ``peer`` with ASReview's default model (needs ``asreview>=3`` in the Python that runs
 it, and nothing of reviewkit's dependencies); both append one line for each set, label and seed and skip what is there.
 Variant ``text`` leaves out the records that have neither title nor abstract. ``table`` prints paired differences with
-95 % intervals, seconds and memory, and what the stopping rules would have done.
+95 % intervals, seconds and memory, and what the stopping rules would have done. ``speed`` times the first features and
+one ranking anew, on records resampled from the sets' sentences.
 """
 
 from __future__ import annotations
@@ -242,6 +244,35 @@ def _stops(runs: list[Run], cache: dict[str, list[dict[str, str]]]) -> None:
               f"mean absolute error {statistics.fmean(abs(e) for _, e in guesses):.3f}")
 
 
+def speed(sizes: list[int], votes: list[int]) -> None:
+    """Time features and ranking on resampled records."""
+    from reviewkit.screening.features import Text
+    from reviewkit.screening.ranking import Ranker
+
+    rows = [row for name in set_names() for row in rows_of(name) if row["abstract"].strip()]
+    sentences = [part for row in rows for part in row["abstract"].split(". ") if len(part) > 20]
+    print("| records | votes | features, wall s (CPU s) | ranking anew, wall s (CPU s) | peak MB | load |\n"
+          "|---|---|---|---|---|---|")
+    for size in sizes:
+        draw = random.Random(size)
+        texts = [Text(draw.choice(rows)["title"], ". ".join(draw.choices(sentences, k=9))) for _ in range(size)]
+        first = _timed(lambda texts=texts: Ranker(texts))
+        for count in votes:
+            read = draw.sample(range(size), count)
+            labels = {place: number % 10 == 0 for number, place in enumerate(read)}
+            again = [_timed(lambda labels=labels, ranker=first[0]: ranker.rank(labels)) for _ in range(3)]
+            wall, cpu = (statistics.median(one[part] for one in again) for part in (1, 2))
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(f"| {size} | {count} | {first[1]:.1f} ({first[2]:.1f}) | {wall:.2f} ({cpu:.2f}) | {peak:.0f} "
+                  f"| {os.getloadavg()[0]:.1f} |", flush=True)
+
+
+def _timed(call: Callable[[], Any]) -> tuple[Any, float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = call()
+    return result, time.perf_counter() - wall, time.process_time() - cpu
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -253,8 +284,13 @@ def main() -> None:
         own.add_argument("--variant", choices=("all", "text"), default="all")
         own.add_argument("--sets", nargs="*")
     parts.add_parser("table").add_argument("runs", type=Path, nargs="+")
+    timing = parts.add_parser("speed")
+    timing.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    timing.add_argument("--votes", type=int, nargs="+", default=[500, 2_000])
     options = parser.parse_args()
-    if options.part == "table":
+    if options.part == "speed":
+        speed(options.sizes, options.votes)
+    elif options.part == "table":
         table(read_runs(options.runs))
     else:
         work(options, "reviewkit" if options.part == "run" else "asreview")
