@@ -109,7 +109,7 @@ def read_labelled(file: str, label: str | None = None) -> Labelled:
         cells = [*cells, *[""] * (len(heading) - len(cells))]
         word = cells[place].strip()
         meaning = _meaning(word)
-        if meaning is None and folded(word) not in _NONE and word not in _NONE:
+        if meaning is None and not _says_nothing(word):
             problems.append(Problem(f"{heading[place]} = {word[:40]!r}: no label.", file, line, None, "label",
                                     "Use 1 or 0, yes or no, included or excluded; leave it empty where unknown."))
         elif meaning is not None:
@@ -162,13 +162,16 @@ def _label_place(heading: Sequence[str], label: str | None, file: str) -> int:
     return found
 
 
+def _says_nothing(word: str) -> bool:
+    return word.lower() in _NONE or (any(map(str.isalpha, word)) and folded(word) in _NONE)
+
+
 def _meaning(word: str) -> bool | None:
-    for form in (word.lower(), folded(word)):
-        if form in _YES:
-            return True
-        if form in _NO:
-            return False
-    return None
+    # Only words are folded: folding would make 1 of -1, which marks a record nobody has judged.
+    forms = {word.lower(), folded(word)} if any(map(str.isalpha, word)) else {word}
+    if forms & _YES:
+        return True
+    return False if forms & _NO else None
 
 
 def _text(cells: Sequence[str], where: dict[str, list[int]]) -> Text:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reviewkit.review.opened import Review
 
 NOTE_LIMIT = 20_000
+_TEACHING = (*RELEVANT, "exclude")
 
 
 def open_desk(
@@ -295,12 +296,13 @@ class Desk:
         log = read_log(log_path(self.review, self.stage, CONSENSUS), self.review.root)
         agreed = standing_votes(checked_lines(log, self.stage, CONSENSUS, self.review.protocol.reasons,
                                               self.review.report_now).decisions)
-        return votes | {report: agreed[report].decision in RELEVANT for report in votes if report in agreed}
+        return votes | {report: agreed[report].decision in RELEVANT for report in votes
+                        if report in agreed and agreed[report].decision in _TEACHING}
 
     def _own_labels(self) -> dict[str, bool]:
         """Own votes by report, in the order cast: relevant or not; what is neither is left out."""
         return {report: vote.decision in RELEVANT for report, vote in self._own.standing.items()
-                if report in self._records and vote.decision in (*RELEVANT, "exclude")}
+                if report in self._records and vote.decision in _TEACHING}
 
     def _learn(self) -> None:
         if len(self._own.standing) >= self._train_at:

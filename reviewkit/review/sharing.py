@@ -76,8 +76,7 @@ def submit(review: Review, stage: str, reviewer: str, *, draft: bool = False) ->
     git = _repository(review)
     remote = git.remote
     for _ in range(3):
-        if remote:
-            git.fetch(remote, f"screening/{review.question}")
+        offline = _fetched(review, git, remote)
         _take_own(review, git, remote, stage, who)
         log = _sound(review, stage, who)
         if not draft:
@@ -90,6 +89,10 @@ def submit(review: Review, stage: str, reviewer: str, *, draft: bool = False) ->
                              code="unfinished",
                              remedy="Finish it; or say --draft to go on at another computer.")
         commit = _commit(review, git, remote, stage, who)
+        if offline is not None:
+            raise ReviewkitError(f"{offline.problems[0].message} The log is committed here, on branch "
+                                 f"{branch_of(review, stage, who)}.", code="push",
+                                 remedy="Submit again when the remote can be reached.") from None
         if not remote or git.push(remote, branch_of(review, stage, who)):
             return Submitted(branch_of(review, stage, who), commit, remote, len(log.entries), not left)
     raise ReviewkitError(f"{remote} kept changing while the log was pushed.", code="push", remedy="Submit again.")
@@ -141,6 +144,16 @@ def join(review: Review, stage: str, reviewer: str) -> Joined:
         counts.append((who, len(here.entries), len(lines if lines is not None else here.entries)))
     found = screening_now(review).at(stage)
     return Joined(tuple(counts), tuple(waiting), sum(status.open_conflict for status in found))
+
+
+def _fetched(review: Review, git: Git, remote: str) -> ReviewkitError | None:
+    """Fetch the branches of the question; what went wrong, if the remote cannot be reached."""
+    try:
+        if remote:
+            git.fetch(remote, f"screening/{review.question}")
+    except ReviewkitError as error:
+        return error
+    return None
 
 
 def _check_stage_before(review: Review, stage: str) -> None:

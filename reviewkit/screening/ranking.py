@@ -1,7 +1,8 @@
 """Which record to read next: active learning on title and abstract, deterministic for given votes.
 
 Four linear support vector machines look at the records in four ways (words; words and title; pieces of words;
-words and topics), each learns from the votes, and the mean of their standardised scores ranks.
+words and topics), each learns from the votes, and the mean of their standardised scores ranks. While few
+includes are known the words rank alone: the richer views have more to learn than few includes can teach.
 
 References
 ----------
@@ -34,6 +35,8 @@ _VIEWS = (
     (("words", 1.0), ("topics", 1.0)),
 )
 """What each machine sees: features and their weight. benchmarks/screening.md says how they were chosen."""
+_FEW, _MANY = 25, 50
+"""Includes up to which the first view ranks alone, and from which all views count the same."""
 
 
 _QUEUE_EXPECTED = 3
@@ -174,13 +177,17 @@ class Ranker:
         share *= len(vote) / share.sum()
         open_ = ~self._empty
         open_[read] = False
+        trust = min(max((int(vote.sum()) - _FEW) / (_MANY - _FEW), 0.0), 1.0)
+        trusted = [1.0] + [trust] * (len(_VIEWS) - 1)
         total, terms = np.zeros(self._n), np.zeros(len(self._features.terms))
-        for number in range(len(_VIEWS)):
+        for number, part in enumerate(trusted):
+            if not part:
+                continue
             raw, weights = self._one_view(number, read, vote, share)
             spread = float(raw[open_].std()) if open_.any() else 0.0
-            scale = len(_VIEWS) * (spread or 1.0)
-            total += (raw - (raw[open_].mean() if open_.any() else 0.0)) / scale
-            terms += weights / scale
+            scale = part / (sum(trusted) * (spread or 1.0))
+            total += (raw - (raw[open_].mean() if open_.any() else 0.0)) * scale
+            terms += weights * scale
         return total, terms
 
     def _one_view(

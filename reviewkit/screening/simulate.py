@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -87,7 +88,7 @@ def simulate(
     labels : sequence of bool, length N
         True for an include.
     seed : int
-        Draws the prior records and is handed to the ranker.
+        Draws the prior records.
     priors : sequence of int, optional
         Record numbers known at the start, instead of those drawn; an include and an exclude among them.
 
@@ -99,8 +100,7 @@ def simulate(
     if len(texts) != len(labels):
         raise InputError(f"{len(labels)} labels for {len(texts)} records.", code="label", remedy="Give one for each.")
     drawn = draw_priors(labels, seed)
-    order = _read(Ranker(texts, seed=seed), texts, labels, list(drawn if priors is None else priors))
-    return measured(order, labels)
+    return measured(replay(Ranker(texts), labels, drawn if priors is None else priors), labels)
 
 
 def measured(order: Sequence[int], labels: Sequence[bool]) -> Simulation:
@@ -120,26 +120,34 @@ def measured(order: Sequence[int], labels: Sequence[bool]) -> Simulation:
     )
 
 
-def _read(ranker: Ranker, texts: Sequence[Text], labels: Sequence[bool], order: list[int]) -> list[int]:
-    """Read on from the prior records until all includes are found; the rest follows as last ranked."""
+def replay(ranker: Ranker, labels: Sequence[bool], priors: Sequence[int]) -> list[int]:
+    """The order in which all records are read, the prior ones first.
+
+    One record is read at a time, the best ranked one or, when that promises less, the next without text. A new
+    ranking is made after each vote until 20 are cast, then after each fifteenth part more. When the last
+    include is found, the rest follows as ranked then.
+    """
+    order = list(priors)
     votes = {number: bool(labels[number]) for number in order}
-    ranked = [votes[number] for number in order if not texts[number].empty]
-    without = [votes[number] for number in order if texts[number].empty]
-    left = sum(map(bool, labels)) - sum(votes.values())
     ranking = ranker.rank(votes)
+    empty = set(ranker.rank({}).without_text)
+    ranked = [votes[number] for number in order if number not in empty]
+    without = [votes[number] for number in order if number in empty]
+    waiting = deque(ranking.without_text)
+    left = sum(map(bool, labels)) - sum(votes.values())
+    best, fresh = deque(number for number in ranking.order if number not in empty), 0
     while left:
-        waiting = [number for number in ranking.without_text if number not in votes]
-        first = [number for number in ranking.order if number not in votes and not texts[number].empty]
-        step = 1 if len(order) < _SINGLY else max(1, len(order) // _SHARE)
-        batch, done = (first[:step], ranked) if first else (waiting[:1], without)
-        if waiting and queue_due(ranked, without, len(texts)):
-            batch, done = waiting[:1], without
-        for number in batch:
-            votes[number] = bool(labels[number])
-            order.append(number)
-            done.append(votes[number])
-            left -= votes[number]
-        if done is ranked:
-            ranking = ranker.rank(votes)
+        if waiting and (not best or queue_due(ranked, without, len(labels))):
+            number, done = waiting.popleft(), without
+        else:
+            if fresh >= (1 if len(order) <= _SINGLY else len(order) // _SHARE):
+                ranking, fresh = ranker.rank(votes), 0
+                best = deque(number for number in ranking.order if number not in empty)
+            number, done = best.popleft(), ranked
+            fresh += 1
+        votes[number] = bool(labels[number])
+        order.append(number)
+        done.append(votes[number])
+        left -= votes[number]
     known = set(order)
     return order + [number for number in ranking.order if number not in known]

@@ -39,7 +39,7 @@ def narrow(lab: Lab) -> None:
         const panel = document.querySelector('.rk-panel');
         panel.style.width = '360px';
         const edge = panel.getBoundingClientRect().right;
-        const parts = [...panel.querySelectorAll('*')].filter(e => e.getClientRects().length && !e.closest('thead'));
+        const parts = [...panel.querySelectorAll('*')].filter(e => e.getClientRects().length && !e.closest('thead, dialog'));
         const over = parts.filter(e => e.getBoundingClientRect().right > edge + 1).map(e => e.outerHTML.slice(0, 120));
         panel.style.width = '';
         return over;
@@ -130,8 +130,9 @@ def test_full_texts(lab: Lab, question: Question, axe: str) -> None:
         {"name": "evil.pdf", "mimeType": "application/pdf", "buffer": b"<script>alert(1)</script>"})  # fmt: skip
     lab.page.wait_for_function("document.querySelector('.rk-warning').innerText.includes('no PDF')")
     assert [path.name for path in texts.iterdir()] == ["some name.pdf"]
+    large = pdf("Sleep") + b"%" + b"x" * 3_000_000
     panel.locator("input[type=file]").set_input_files(
-        {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": pdf("Sleep") + b"%" + b"x" * 3_000_000})
+        {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": large})  # fmt: skip
     lab.page.wait_for_selector("iframe.rk-pdf")
     assert (texts / f"{first}.pdf").stat().st_size > 3_000_000
     size = lab.page.evaluate("fetch(document.querySelector('iframe.rk-pdf').src).then(r => r.blob()).then(b => b.size)")

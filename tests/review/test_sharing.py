@@ -222,6 +222,11 @@ def test_an_unreachable_remote_says_so_and_keeps_the_log(clone: Callable[[str], 
     vote(review, "ada", "iiiieeee")
     before = log(review, "ada").read_bytes()
     (tmp_path / "hub.git").rename(tmp_path / "gone.git")
-    with pytest.raises(ReviewkitError, match="git fetch failed"):
+    with pytest.raises(ReviewkitError, match=r"git fetch failed.* committed here"):
         submit(review, FIRST, "ada")
+    with pytest.raises(ReviewkitError, match="git fetch failed"):
+        join(review, FIRST, "ada")
     assert log(review, "ada").read_bytes() == before
+    (tmp_path / "gone.git").rename(tmp_path / "hub.git")
+    commit = git(review.root, "rev-parse", branch_of(review, FIRST, "ada")).strip()
+    assert submit(review, FIRST, "ada").commit == commit
