@@ -12,6 +12,7 @@ from pathlib import Path
 from reviewkit.errors import InputError
 from reviewkit.model import ReadResult
 from reviewkit.readers.bibtex import read_bibtex
+from reviewkit.readers.clinicaltrials_xml import read_clinicaltrials_xml
 from reviewkit.readers.detect import detect
 from reviewkit.readers.endnote_xml import read_endnote_xml
 from reviewkit.readers.ictrp_xml import read_ictrp_xml
@@ -20,6 +21,7 @@ from reviewkit.readers.ovid_text import read_ovid_text
 from reviewkit.readers.pubmed_xml import read_pubmed_xml
 from reviewkit.readers.refer import read_refer
 from reviewkit.readers.ris import read_ris
+from reviewkit.readers.services import read_services
 from reviewkit.readers.source import Source, open_source, source_of_bytes
 from reviewkit.readers.table import read_csv
 from reviewkit.readers.wos import read_wos
@@ -33,10 +35,15 @@ FORMATS: Mapping[str, Callable[[Source], ReadResult]] = {
     "pubmed-xml": read_pubmed_xml,
     "endnote-xml": read_endnote_xml,
     "ictrp-xml": read_ictrp_xml,
+    "clinicaltrials-xml": read_clinicaltrials_xml,
     "refer": read_refer,
     "wos": read_wos,
     "ovid-text": read_ovid_text,
     "bibtex": read_bibtex,
+    "clinicaltrials-json": read_services,
+    "openalex-json": read_services,
+    "crossref-json": read_services,
+    "europepmc-json": read_services,
     "csv": read_csv,
     "xlsx": read_xlsx,
 }
