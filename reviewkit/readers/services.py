@@ -75,12 +75,12 @@ def read_services(source: Source) -> ReadResult:
         return collector.result(sum(1 for line in source.lines() if line and not line.isspace()))
     text = source.text()
     start, closing = _list_start(text)
-    at = line = 0
+    at, before = 0, 0
     pieces = list(_pieces(text, start, closing, collector))
     for piece in pieces:
-        line += text.count("\n", at, piece.start)
+        before += text.count("\n", at, piece.start)
         at = piece.start
-        _take(piece, line + 1, collector)
+        _take(piece, before + 1, collector)
     return collector.result(_count(text, start, pieces))
 
 
