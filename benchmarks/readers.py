@@ -1,6 +1,6 @@
-"""Records a second of each reader against a named peer in one run, and one RIS file of 100 MB with its peak memory.
+"""Records a second of each reader against a named peer in one run; files of 100 MB in each format with peak memory.
 
-    python benchmarks/readers.py [--big-mb 100]
+    python benchmarks/readers.py [--big-mb 100] [--big-only nbib]
 
 Peers: rispy (alone, without repair), nbib, bibtexparser 2 (its default middleware). The files are those of
 ../shared/imports, repeated until each is large enough to time; processor time, medians of five, taking turns.
@@ -28,6 +28,7 @@ from reviewkit.readers import read  # noqa: E402
 IMPORTS = ROOT / ".." / "shared" / "imports"
 RIS = ("scopus_286.ris", "dimensions_246.ris", "ovid_medline_via_zotero_84.ris", "ebsco_criminaljustice_41.ris")
 NBIB = ("pubmed_104.nbib", "pubmed_80.nbib", "pubmed_20.nbib")
+BIG = ("ris", "nbib", "xml", "csv", "bib")
 BIB = ("zotero_1000.bib", "mendeley_512.bib")
 
 
@@ -82,28 +83,56 @@ def _others() -> list[str]:
     return ["wos_8.txt", "scopus_8.csv", "clinicaltrials_gov_172.csv", "mendeley_endnote_1233.xml"]
 
 
-def _big(folder: Path, megabytes: int) -> None:
-    path = folder / "big.ris"
-    text = _joined(RIS, 1)
+def _csv_text() -> tuple[str, str]:
+    head, _, body = (IMPORTS / "clinicaltrials_gov_172.csv").read_text(encoding="utf-8-sig").partition("\n")
+    return f"{head}\n", body.rstrip("\n") + "\n"
+
+
+def _xml_text() -> tuple[str, str]:
+    text = (IMPORTS / "pubmed_italics.xml").read_text(encoding="utf-8-sig")
+    start, end = text.index("<PubmedArticle>"), text.index("</PubmedArticleSet>")
+    return text[:start], text[start:end]
+
+
+def _big_text(form: str) -> tuple[str, str]:
+    """What a large file begins with, and what is repeated in it."""
+    if form == "csv":
+        return _csv_text()
+    if form == "xml":
+        return _xml_text()
+    return "", {"ris": _joined(RIS, 1), "nbib": _joined(NBIB, 1) + "\n", "bib": _bib_text()}[form]
+
+
+def _big(folder: Path, form: str, megabytes: int) -> None:
+    path = folder / f"big.{form}"
+    head, text = _big_text(form)
+    written = 0
     with path.open("w", encoding="utf-8") as stream:
-        while stream.tell() < megabytes * 1_000_000:
-            stream.write(text)
+        stream.write(head)
+        while written < megabytes * 1_000_000:
+            # a BibTeX key stands once in a file
+            stream.write(re.sub(r"^(@\w+\{)k", rf"\g<1>n{written}k", text, flags=re.M) if form == "bib" else text)
+            written += len(text.encode("utf-8"))
+        if form == "xml":
+            stream.write("</PubmedArticleSet>\n")
     done = subprocess.run([sys.executable, __file__, "--only", str(path)], capture_output=True, text=True, check=True)
-    print(f"{megabytes} MB RIS: {done.stdout.strip()}")
+    print(f"{megabytes} MB {form}: {done.stdout.strip()}, load {os.getloadavg()[0]:.1f}", flush=True)
+    path.unlink()
 
 
 def _only(path: str) -> None:
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     result = read(path)
-    seconds = time.perf_counter() - start
+    seconds, worked = time.perf_counter() - start, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{result.entries} entries in {seconds:.1f} s ({result.entries / seconds:.0f}/s), peak {peak:.0f} MB")
+    print(f"{result.entries} entries in {seconds:.1f} s ({worked:.1f} s of one core), peak {peak:.0f} MB")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--big-mb", type=int, default=100)
-    parser.add_argument("--only")
+    parser.add_argument("--big-only", choices=BIG, help="one large file of this format and nothing else")
+    parser.add_argument("--only", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:
         _only(options.only)
@@ -114,13 +143,17 @@ def main() -> None:
     print(f"{'format':<14}{'records':>9}{'ours/s':>9}{'peer/s':>9}{'ratio':>7}  peer")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if options.big_only:
+            _big(folder, options.big_only, options.big_mb)
+            return
         for label, path, peer_name, peer in _peers(folder):
             count, ours, theirs = _rates(lambda path=path: len(read(path).records), peer)  # type: ignore[misc]
             print(f"{label:<14}{count:>9}{ours:>9.0f}{theirs:>9.0f}{ours / theirs:>7.2f}  {peer_name}")
         for file in _others():
             count, ours, _ = _rates(lambda file=file: len(read(IMPORTS / file).records), None)  # type: ignore[misc]
             print(f"{file[:28]:<28}{count:>6} records, {ours:.0f}/s")
-        _big(folder, options.big_mb)
+        for form in BIG:
+            _big(folder, form, options.big_mb)
 
 
 if __name__ == "__main__":

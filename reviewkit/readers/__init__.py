@@ -6,12 +6,15 @@ accepted and rejected entries add up to the entries counted in the raw text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from reviewkit.errors import InputError
 from reviewkit.model import ReadResult
 from reviewkit.readers.bibtex import read_bibtex
+from reviewkit.readers.clinicaltrials_xml import read_clinicaltrials_xml
 from reviewkit.readers.detect import detect
 from reviewkit.readers.endnote_xml import read_endnote_xml
 from reviewkit.readers.ictrp_xml import read_ictrp_xml
@@ -20,6 +23,7 @@ from reviewkit.readers.ovid_text import read_ovid_text
 from reviewkit.readers.pubmed_xml import read_pubmed_xml
 from reviewkit.readers.refer import read_refer
 from reviewkit.readers.ris import read_ris
+from reviewkit.readers.services import read_services
 from reviewkit.readers.source import Source, open_source, source_of_bytes
 from reviewkit.readers.table import read_csv
 from reviewkit.readers.wos import read_wos
@@ -33,10 +37,15 @@ FORMATS: Mapping[str, Callable[[Source], ReadResult]] = {
     "pubmed-xml": read_pubmed_xml,
     "endnote-xml": read_endnote_xml,
     "ictrp-xml": read_ictrp_xml,
+    "clinicaltrials-xml": read_clinicaltrials_xml,
     "refer": read_refer,
     "wos": read_wos,
     "ovid-text": read_ovid_text,
     "bibtex": read_bibtex,
+    "clinicaltrials-json": read_services,
+    "openalex-json": read_services,
+    "crossref-json": read_services,
+    "europepmc-json": read_services,
     "csv": read_csv,
     "xlsx": read_xlsx,
 }
@@ -66,6 +75,18 @@ def read_bytes(data: bytes, name: str = "input", *, columns: Mapping[str, str] |
     return _read(source_of_bytes(data, name), columns)
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """No search for reference cycles while records are made: they hold none, and the search costs a third."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
     found = detect(source)
     if columns:
@@ -78,4 +99,5 @@ def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
             code="unknown-format",
             remedy=f"Known are: {', '.join(sorted(FORMATS))}. For another table say which column is which.",
         )
-    return reader(source)
+    with _without_collecting():
+        return reader(source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reviewkit.readers.services import service_of
 from reviewkit.readers.source import Source
 from reviewkit.readers.table import find_header
 
@@ -25,6 +26,8 @@ def detect(source: Source) -> str:
     start = head.lstrip("\ufeff \t\r\n")
     if start.startswith("<") and not re.match(r"<\d+>", start):
         return _xml(start)
+    if start[:1] in {"{", "["} and (service := service_of(start)):
+        return service
     lines = head.split("\n")
     counts = [(len(pattern.findall(head)), -rank, name) for rank, (name, pattern) in enumerate(_SIGNS)]
     best = max(counts)
@@ -45,6 +48,8 @@ def detect(source: Source) -> str:
 def _xml(start: str) -> str:
     for name, mark in (
         ("pubmed-xml", "<Pubmed"),
+        ("clinicaltrials-xml", "<clinical_study"),
+        ("clinicaltrials-xml", "<search_results"),
         ("ictrp-xml", "<Trials_downloaded"),
         ("ictrp-xml", "<Trial>"),
         ("endnote-xml", "<record"),

@@ -30,7 +30,7 @@ _USUAL = (
     "EDAT MHDA CRDT PHST AID PST SO PMC MID CN FIR IR DA RF SI TT BTI CTI ED FED PB CTDT DDAT EN"
 )
 _PADDED = {tag.ljust(4): tag for tag in _USUAL.split()}
-_INNER = {padded: tag for padded, tag in _PADDED.items() if tag != "PMID"}
+_INNER = {f"{padded}- ": tag for padded, tag in _PADDED.items() if tag != "PMID"}
 _START = frozenset({"PMID", "UI"})
 
 
@@ -80,13 +80,14 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
     entry: TaggedEntry | None = None
     blank = True
     for number, line in enumerate(source.lines(), 1):
-        if line[:6] == "      " and entry is not None and not blank:
-            entry.lines.append(line)
-            entry.more(line.strip(), number)
-            continue
-        if line[4:6] == "- " and entry is not None and not blank and (inner := _INNER.get(line[:4])):
-            entry.open(inner, line[6:], number, line)
-            continue
+        head = line[:6]
+        if not blank and entry is not None:
+            if head == "      ":
+                entry.go_on(line, number)
+                continue
+            if head in _INNER:
+                entry.open(_INNER[head], line[6:], number, line)
+                continue
         found = tag_of(line) if line else None
         if found is None:
             if entry is not None:

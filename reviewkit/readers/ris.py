@@ -22,7 +22,8 @@ _KNOWN_TAGS_NAMES = (
     "SE AB N1 N2 KW DO UR L1 L2 L3 L4 LK AN DB DP PB PP CY SN AD LA M1 M2 M3 C1 C2 C3 C4 C5 C6 C7 C8 CA "
     "CN ET NV OP RI RN RP SV TA U1 U2 U3 U4 U5 PM PMID PMC OT AV FU NO"
 )
-_INNER_TAG = _ANY_TAG - {"TY", "ER"}
+_INNER = {f"{tag}  - ": tag for tag in _ANY_TAG if tag not in {"TY", "ER"}}
+"""How nearly every line of every file begins, and its tag."""
 KNOWN_TAGS = frozenset(_KNOWN_TAGS_NAMES.split())
 _LOOSE = re.compile(r"^[ \t\u00a0\ufeff]{0,4}([A-Z][A-Z0-9])[ \t\u00a0]{1,4}[-–](?:[ \t\u00a0]+(.*)|)$")
 _TIGHT = re.compile(r"^([A-Z][A-Z0-9])  -(\S.*)$")
@@ -64,9 +65,9 @@ def read_ris(source: Source) -> ReadResult:
     loose: list[tuple[int, int, str]] = []
     number = 0
     for number, line in enumerate(source.lines(), 1):
-        if line[2:6] == "  - " and entry is not None and line[:2] in _INNER_TAG:
-            # nearly every line of every file: kept short on purpose
-            entry.open(line[:2], line[6:], number, line)
+        inner = _INNER.get(line[:6])
+        if inner is not None and entry is not None:
+            entry.open(inner, line[6:], number, line)
             continue
         found = tag_of(line) if line else None
         if found is None:

@@ -224,9 +224,42 @@ def _mixed(
     if good > stray or told:
         message = f"{stray} bytes are not UTF-8 (first in line {line}); read as Windows-1252, the rest as UTF-8"
         return utf8, _STRAY, "utf-8", (*told, Repair(message, line))
+    script = _script(data)
+    if script:
+        return script, "replace", script, (Repair(f"not UTF-8; read as {script.upper()}, by its letters", line),)
     if re.search(rb"[\x80-\x9f]", data) and not re.search(rb"[\x81\x8d\x8f\x90\x9d]", data):
         return "cp1252", "strict", "cp1252", (Repair("not UTF-8; read as Windows-1252", line),)
     return "iso-8859-1", "strict", "iso-8859-1", (Repair("not UTF-8; read as ISO-8859-1", line),)
+
+
+_SCRIPTS = (
+    ("gb18030", re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\u2010-\u201f]")),
+    ("cp1256", re.compile("[\u060c-\u06f9\u200c]")),
+    ("cp1251", re.compile("[\u0400-\u045f]")),
+)
+_RUN = re.compile(rb"[\x80-\xff]{3,}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+def _script(data: bytes) -> str:
+    """An encoding of Chinese, Persian and Arabic, or Cyrillic letters.
+
+    Accented Latin letters stand alone, letters of other scripts in runs; the encoding whose letters fill the runs wins.
+    Chinese first: its characters take two bytes, so that words of another script, of odd length, do not decode.
+    """
+    data = data[: 1 << 22]
+    runs = _RUN.findall(data)
+    length = sum(map(len, runs))
+    if length < 10 or length < 0.6 * len(_HIGH.findall(data)):
+        return ""
+    sample = b" ".join(runs[:20_000])
+    for codec, letters in _SCRIPTS:
+        # a run of an odd length cuts a Chinese character in two, hence the whole text there
+        text = (data[: data.rfind(b"\n") + 1] or data if codec == "gb18030" else sample).decode(codec, errors="replace")
+        high = re.findall(r"[^\x00-\x7f]", text)
+        if high and len(letters.findall(text)) > 0.9 * len(high):
+            return codec
+    return ""
 
 
 def _declared(head: bytes, data: bytes) -> str:

@@ -193,11 +193,13 @@ def printed_of(cells: Sequence[str], headings: Sequence[str], where: Mapping[str
     years = every("year") or every("date")
     start = one("start_page") or one("article_number")
     volume, issue = one("volume"), one("issue")
-    source = _source_parts(journal) if not years else None
+    # Embase prints journal, year, volume and pages in one column, in newer exports beside a year of its own
+    source = _source_parts(journal) if not years or "Date of Publication" in journal else None
     if source:
         extra["source_printed"] = journal
-        journal, found_year, volume, issue, start = source
-        years = [found_year]
+        journal, found_year, *place = source
+        years = years or [found_year]
+        volume, issue, start = volume or place[0], issue or place[1], start or place[2]
     registry = every("registry")
     kinds = every("type")
     if registry and any(h.lower() in {"nct number", "trialid", "trial id"} for h in headings):

@@ -26,12 +26,19 @@ class TaggedEntry:
         if self._more:
             self._join()
         self.lines.append(text)
-        if tag in self.fields:
-            self.fields[tag].append(value.strip())
-        else:
+        values = self.fields.get(tag)
+        if values is None:
             self.fields[tag] = [value.strip()]
+        else:
+            values.append(value.strip())
         self.last_tag = tag
         self.line_end = line
+
+    def go_on(self, line: str, number: int) -> None:
+        """A whole line that goes on with the value before it."""
+        self.lines.append(line)
+        self._more.append(line.strip())
+        self.line_end = number
 
     def more(self, text: str, line: int) -> None:
         """A line without a tag goes on with the value before it."""

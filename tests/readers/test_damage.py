@@ -101,7 +101,13 @@ def test_many_damages_never_crash(form: str, damages: list[tuple[float, bytes]])
     for where, what in damages:
         place = int(where * len(data))
         data = data[:place] + what + data[place + 2 :]
-    read_or_stop(data or b" ")
+    result = read_or_stop(data or b" ")
+    if result is not None:
+        # what is handed out stands in the file: its lines follow each other and none lies outside
+        places = sorted((e.origin.line, e.origin.line_end) for e in (*result.records, *result.rejected))
+        n_lines = len(data.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        assert all(1 <= first <= last <= n_lines for first, last in places) and len(places) == result.entries
+        assert sorted(e.origin.entry for e in (*result.records, *result.rejected)) == list(range(1, len(places) + 1))
 
 
 def hostile() -> dict[str, bytes]:

@@ -35,6 +35,27 @@ def test_encoding_is_decided_and_said(codec: str, encoding: str, text: str, newl
     assert (not result.repairs) == (codec == "utf-8")
 
 
+@pytest.mark.parametrize(
+    "codec,title,family",
+    [
+        ("cp1256", "بررسي اثر تمرين بر بيماران مبتلا به سرطان", "احمدي"),
+        ("cp1251", "Влияние ходьбы на больных рассеянным склерозом", "Иванов"),
+        ("gb18030", "针灸治疗多发性硬化的随机对照试验", "王"),
+    ],
+)
+def test_other_scripts_are_known_by_their_letters(codec: str, title: str, family: str) -> None:
+    result = read_bytes(f"TY  - JOUR\nTI  - {title}\nAU  - {family}, A.\nPY  - 2011\nER  - \n".encode(codec))
+    (record,) = result.records
+    assert (record.title, record.authors[0].family, result.encoding) == (title, family, codec)
+    assert codec.upper() in result.repairs[0].message
+
+
+@pytest.mark.parametrize("word", ["Müller", "Øîë", "façade à la crème brûlée", "señor ñandú"])
+def test_accented_latin_letters_are_no_other_script(word: str) -> None:
+    result = read_bytes(f"TY  - JOUR\nTI  - {word} {word} and more\nER  - \n".encode("iso-8859-1"))
+    assert result.records[0].title == f"{word} {word} and more"
+
+
 def test_a_few_stray_bytes_do_not_spoil_the_rest() -> None:
     data = (TEXT * 3).encode() + b"TY  - JOUR\nTI  - Caf\xe9 \x96 bar\nER  - \n"
     result = read_bytes(data)

@@ -216,8 +216,10 @@ def test_latex() -> None:
 
 
 @given(st.text())
-def test_latex_never_fails(text: str) -> None:
+def test_latex_never_fails_and_loses_no_letter(text: str) -> None:
     plain(text)
+    without = text.replace("\\", "")
+    assert [char for char in plain(without) if char.isalnum()] == [char for char in without if char.isalnum()]
 
 
 @pytest.mark.parametrize(

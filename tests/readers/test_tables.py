@@ -168,3 +168,15 @@ def test_openpyxl_writes_what_we_read(tmp_path: Path) -> None:
     book.save(tmp_path / "x.xlsx")
     result = read_bytes((tmp_path / "x.xlsx").read_bytes())
     assert result.entries == 2 and (result.records[0].title, result.records[0].year) == ("Ä thing", 2020)
+
+
+def test_embase_source_beside_a_year_column() -> None:
+    text = (
+        "Title,Author Names,Source,Publication Year,Abstract,DOI\n"
+        '"Walking","Vane A.B., Oss K.","Journal of Walking (2001) 3:2 (11-19). Date of Publication: 1 Mar 2001",2001,'
+        "People walked.,10.1234/w\n"
+    )
+    (record,) = read_bytes(text.encode()).records
+    assert (record.journal, record.year, record.volume, record.issue, record.pages) == (
+        "Journal of Walking", 2001, "3", "2", "11-19")
+    assert [author.family for author in record.authors] == ["Vane", "Oss"] and record.doi == "10.1234/w"
