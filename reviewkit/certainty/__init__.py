@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reviewkit.certainty.evidence import Effect, Evidence, MissingEvidence, Settings, StudyEvidence
     from reviewkit.certainty.information_size import size_for_means, size_for_risks
-    from reviewkit.certainty.overclaims import overclaims
     from reviewkit.certainty.rating import Judgement, Rating, Step, rate
+    from reviewkit.certainty.strong_words import overclaims
     from reviewkit.certainty.wording import Finding, size_class, statement
 
 _MODULES = {
     "evidence": "Effect Evidence MissingEvidence Settings StudyEvidence",
     "information_size": "size_for_means size_for_risks",
-    "overclaims": "overclaims",
+    "strong_words": "overclaims",
     "rating": "Judgement Rating Step rate",
     "wording": "Finding size_class statement",
 }

@@ -45,26 +45,26 @@ EFFECT: dict[tuple[str, Size], str] = {
 ASSOCIATION: dict[tuple[str, Size], str] = {
     ("high", "large"): "{Outcome} is much {more} in people with {condition} than in people without.",
     ("high", "important"): "{Outcome} is {more} in people with {condition} than in people without.",
-    ("high", "little"): "{Outcome} differs little or not at all between people with {condition} and people without.",
+    ("high", "little"): "{Measured} differs little or not at all between people with {condition} and people without.",
     ("high", "unknown"): "{Outcome} is {more} in people with {condition} than in people without; " + _UNKNOWN + ".",
     ("moderate", "large"): "{Outcome} is probably much {more} in people with {condition} than in people without.",
     ("moderate", "important"): "{Outcome} is probably {more} in people with {condition} than in people without.",
-    ("moderate", "little"): "{Outcome} probably differs little or not at all between people with {condition} and "
+    ("moderate", "little"): "{Measured} probably differs little or not at all between people with {condition} and "
                             "people without.",
     ("moderate", "unknown"): "{Outcome} is probably {more} in people with {condition} than in people without; "
                              + _UNKNOWN + ".",
     ("low", "large"): "{Outcome} may be much {more} in people with {condition} than in people without.",
     ("low", "important"): "{Outcome} may be {more} in people with {condition} than in people without.",
-    ("low", "little"): "{Outcome} may differ little or not at all between people with {condition} and people without.",
+    ("low", "little"): "{Measured} may differ little or not at all between people with {condition} and people without.",
     ("low", "unknown"): "{Outcome} may be {more} in people with {condition} than in people without; " + _UNKNOWN + ".",
-    **{("very low", size): "The evidence is very uncertain about whether {outcome} differs between people with "
+    **{("very low", size): "The evidence is very uncertain about whether {measured} differs between people with "
        "{condition} and people without." for size in SIZES},
-    **{(level, "either way"): "It is uncertain whether {outcome} differs between people with {condition} and people "
+    **{(level, "either way"): "It is uncertain whether {measured} differs between people with {condition} and people "
        "without: studies point in different directions." for level in ("high", "moderate", "low")},
 }  # fmt: skip
-NOTHING_SEARCHED = "No included study reports {outcome}."
+NOTHING_SEARCHED = "No eligible study reports {outcome}."
 NOTHING_FOUND = (
-    "No included study reports {outcome}: none among the {records} records looked at; this was not a complete search."
+    "No eligible study reports {outcome}: none among the {records} records looked at; this was not a complete search."
 )
 
 
@@ -146,7 +146,7 @@ def statement(level: str, finding: Finding) -> str:
     >>> statement("low", Finding("Pain", "massage", "multiple sclerosis", "important", "benefit"))
     'Massage may improve pain.'
     """
-    outcome = _lower(finding.outcome.removesuffix(f" of {finding.therapy}"))
+    outcome = in_sentence(finding.outcome.removesuffix(f" of {finding.therapy}"))
     if level == NO_EVIDENCE:
         text = NOTHING_SEARCHED if finding.records is None else NOTHING_FOUND
         return text.format(outcome=outcome, records=finding.records)
@@ -154,9 +154,10 @@ def statement(level: str, finding: Finding) -> str:
     verb, verbs, noun = _VERBS[finding.towards or "higher"]
     table = ASSOCIATION if finding.association else EFFECT
     more = ("more frequent", "less frequent") if finding.counts else ("higher", "lower")
+    measured = f"the frequency of {outcome}" if finding.counts else outcome
     return table[level, size].format(
-        Therapy=_upper(finding.therapy), therapy=_lower(finding.therapy), outcome=outcome, Outcome=_upper(outcome),
-        verb=verb, verbs=verbs, noun=noun, condition=finding.condition,
+        Therapy=_upper(finding.therapy), therapy=in_sentence(finding.therapy), outcome=outcome, Outcome=_upper(outcome),
+        measured=measured, Measured=_upper(measured), verb=verb, verbs=verbs, noun=noun, condition=finding.condition,
         more=more[finding.towards == "lower"],
     )
 
@@ -169,8 +170,12 @@ _VERBS = {
 }
 
 
-def _lower(text: str) -> str:
-    """First letter small, unless the first word is an abbreviation."""
+def in_sentence(text: str) -> str:
+    """A name as it stands within a sentence: first letter small, unless the first word is an abbreviation.
+
+    >>> in_sentence("Vitamin B12 level"), in_sentence("MSQOL-54, mental")
+    ('vitamin B12 level', 'MSQOL-54, mental')
+    """
     first = text.split(" ")[0]
     return text if any(c.isupper() for c in first[1:]) else text[:1].lower() + text[1:]
 

@@ -157,11 +157,12 @@ def certainty_badge(level: str) -> Safe:
     Raises
     ------
     InputError
-        If `level` is not high, moderate, low or very low.
+        If `level` is not high, moderate, low, very low or no evidence.
     """
     key = level.strip().lower().replace("-", " ").replace("_", " ")
     if key not in CERTAINTY:
-        raise InputError(f"certainty = {level!r}: must be high, moderate, low or very low.", code="judgement")
+        allowed = "high, moderate, low, very low or no evidence"
+        raise InputError(f"certainty = {level!r}: must be {allowed}.", code="judgement")
     circles, word = CERTAINTY[key]
     return el("span", el("span", circles, aria_hidden="true"), " ", word, class_="certainty")
 

@@ -41,6 +41,7 @@ CERTAINTY = {
     "moderate": ("⊕⊕⊕○", "Moderate"),
     "low": ("⊕⊕○○", "Low"),
     "very low": ("⊕○○○", "Very low"),
+    "no evidence": ("∅", "No evidence"),
 }
 
 

@@ -20,8 +20,8 @@ CLAIMS = (
     "worsen(?:s|ed|ing)?", "lower(?:s|ed|ing)", "rais(?:e|es|ed|ing)", "reliev(?:e|es|ed|ing)", "eas(?:e|es|ed|ing)",
     "help(?:s|ed|ing)?", "benefit(?:s|ed|ing)?", "prevent(?:s|ed|ing)?", "protect(?:s|ed|ing)?", "treat(?:s|ed|ing)?",
     "restor(?:e|es|ed|ing)", "slow(?:s|ed|ing)?", "stop(?:s|ped|ping)?", "caus(?:e|es|ed|ing)", "works?", "affects?",
-    "changes", "differs", "makes? (?:a|no|little) (?:\\w+ ){0,3}difference", "(?:is|are) (?:not )?(?:in)?effective",
-    "(?:is|are) (?:not )?(?:much )?(?:more|less|higher|lower)", "has (?:an?|no) effect", "boosts?",
+    "changes", "differs?", "makes? (?:a|no|little) (?:\\w+ ){0,3}difference", "has (?:an?|no) effect", "boosts?",
+    "(?:is|are|be) (?:\\w+ ){0,2}(?:in)?effective", "(?:is|are|be) (?:\\w+ ){0,2}(?:more|less|higher|lower)",
 )  # fmt: skip
 """Verbs that state a finding."""
 NEVER = ("prov(?:e|es|ed|en)", "proof", "cur(?:e|es|ed)", "guarantee[sd]?", "definitely", "undoubtedly", "certainly",
@@ -32,8 +32,8 @@ CAUSAL = ("results? in", "leads? to", "reduc(?:e|es|ed)", "increas(?:e|es|ed)", 
 """Words that make an effect of an association."""
 
 _UNCERTAIN = re.compile(
-    r"very uncertain|uncertain (?:about |whether )|\bwhether\b|not known|unknown|no (?:included )?study|none among|"
-    r"nobody|no evidence|cannot|not judged|does not say|no advice", re.IGNORECASE)
+    r"very uncertain|uncertain (?:about |whether )|\bwhether\b|not known|unknown|no (?:included |eligible )?study|"
+    r"none among|nobody|no evidence|cannot|not judged|does not say|no advice", re.IGNORECASE)
 _HEDGES = ((1, re.compile(r"\b(?:may|might|could|possibly|perhaps|suggests?)\b", re.IGNORECASE)),
            (2, re.compile(r"\b(?:probably|likely)\b", re.IGNORECASE)))
 _SENTENCE = re.compile(r"[^.!?]+(?:\.(?=\d)[^.!?]*)*[.!?]?")
