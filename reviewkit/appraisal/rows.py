@@ -191,7 +191,7 @@ def template(
     for study, outcome, tool in targets:
         for domain in tool.domains:
             for question in domain.questions:
-                when = domain.asked_when(question.id)
+                when = domain.asked_when(question.id) if "NA" in question.answers else ""
                 asks = f"{question.text}{f' [{when}]' if when else ''} ({_allowed(question)})"
                 rows.append(_blank(study, outcome, tool.id, domain.id, question.id, asks))
             asks = f"Judgement of: {domain.name} (empty takes what the answers lead to)"

@@ -20,6 +20,8 @@ COMMANDS = {
     "check": ("reviewkit.cli.review", "check_command"),
     "status": ("reviewkit.cli.review", "status_command"),
     "run": ("reviewkit.cli.review", "run_command"),
+    "appraise": ("reviewkit.cli.appraise", "appraise_command"),
+    "certainty": ("reviewkit.cli.certainty", "certainty_command"),
     "lab": ("reviewkit.cli.review", "lab_command"),
     "records": ("reviewkit.cli.records", "records_command"),
     "dedup": ("reviewkit.cli.dedup", "dedup_command"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewkit.extraction import ArmRow, StudyResult, study_results
@@ -37,6 +37,11 @@ class Analysis:
     def unusable(self) -> tuple[StudyResult, ...]:
         """Results without: shown beside the pool, never dropped."""
         return tuple(r for r in self.results if not r.usable)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Ids of studies that enter with an assumed number or size; none in a main analysis."""
+        return tuple(r.study_id for r in self.usable if any(rests_on_assumption(row) for row in r.rows))
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def _run(
     plan = outcome.plan
     measure = choice.measure or plan.measure
     sets = choice.sets or base.sets or plan.sets
-    results = _one_each(study_results(rows, outcome, sets=sets, measure=measure, exclude=choice.exclude))
+    found = study_results(rows, outcome, sets=sets, measure=measure, exclude=choice.exclude)
+    results = _one_each(tuple(_without_assumptions(result, base.sets or plan.sets) for result in found))
     usable = [r for r in results if r.usable]
     if not plan.pool or len(usable) < plan.least_studies:
         why = plan.why_not_pooled if not plan.pool else (
@@ -110,6 +116,20 @@ def _run(
         scale="log" if measure in ("RR", "OR", "ROM") else "natural",
     )
     return Analysis(choice.id, choice.label, measure, results, pooled, "", tuple(sets))
+
+
+def rests_on_assumption(row: ArmRow) -> bool:
+    """Whether a row holds an assumed size or a number that the report does not give, such as a borrowed SD."""
+    return row.number_status == "assumed" or row.n_status == "assumed"
+
+
+def _without_assumptions(result: StudyResult, main_sets: Iterable[str]) -> StudyResult:
+    """The result, unusable where an assumed number would enter through a set of the main analysis."""
+    wrong = [row.row_id for row in result.rows if rests_on_assumption(row) and row.analysis_set in set(main_sets)]
+    if not (result.usable and wrong):
+        return result
+    why = f"rests on an assumed number (row {', '.join(wrong)}), which only a sensitivity analysis may use"
+    return replace(result, yi=None, vi=None, reason=why)
 
 
 def _interval(choice: SensitivityAnalysis, base: SensitivityAnalysis) -> Interval:

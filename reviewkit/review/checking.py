@@ -6,10 +6,15 @@ import json
 from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
+from reviewkit.review.appraising import appraisal_gaps
+from reviewkit.review.certainty_of import assumed_in_main, certainty_gaps, refused_judgements
 from reviewkit.review.opened import Review, open_review
 from reviewkit.store.files import show
 
-UNSETTLED = frozenset({"rejected-entry", "awaiting-votes", "conflict", "log-torn"})
+UNSETTLED = frozenset({
+    "rejected-entry", "awaiting-votes", "conflict", "log-torn", "not-appraised", "appraisal-incomplete",
+    "appraisal-conflict", "certainty-missing", "certainty-incomplete", "no-harm-outcome",
+})
 """Codes of what waits for a person and is no error: exit code 3, not 2."""
 
 
@@ -29,8 +34,14 @@ def check(question: str, root: Path) -> list[Problem]:
     waiting: list[Problem] = []
     if not errors:
         errors += _studies_without_results(review)
+        errors += assumed_in_main(review)
+        errors += refused_judgements(review)
         waiting += _screening_gaps(review)
+        waiting += appraisal_gaps(review)
+        waiting += _harms_not_asked(review)
         errors += _cut_logs(review)
+    if not errors:
+        waiting += certainty_gaps(review)
     try:
         waiting += _rejected(review)
     except ReviewkitError as error:
@@ -67,6 +78,14 @@ def _studies_without_results(review: Review) -> list[Problem]:
                 study.line, None, "no-rows", "Extract it, or add a row with value_type none that says why not.")
         for study in review.studies if study.study_id not in extracted
     ]
+
+
+def _harms_not_asked(review: Review) -> list[Problem]:
+    """Harms are an outcome of every review."""
+    if review.protocol.harms:
+        return []
+    return [Problem("no outcome has importance = \"harm\".", review.name("protocol.toml"), None, None,
+                    "no-harm-outcome", "Add one, even if no study will report it: the report then says so.")]
 
 
 def _cut_logs(review: Review) -> list[Problem]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError, Problem, ReviewkitError
 from reviewkit.extraction import COLUMNS, STUDY_COLUMNS, ArmRow, Known, Study, parse_rows, parse_studies
@@ -18,12 +19,17 @@ from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
+from reviewkit.review.appraising import Appraisal, read_appraisal
+from reviewkit.review.certainty_file import CertaintyJudgements, read_certainty
 from reviewkit.review.importing import Sources, match_ids, merged_records, read_record_rows, read_sources
 from reviewkit.screening import STAGES, Decision, Screening, derive, parse_decision
 from reviewkit.store.files import read_text, show
 from reviewkit.store.log import Log, read_log
 from reviewkit.store.toml import parse, validate
 from reviewkit.tables import read_csv
+
+if TYPE_CHECKING:
+    from reviewkit.review.certainty_of import Certainty
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -233,6 +239,28 @@ class Review:
         return parse_rows(rows, known, file=show(path, self.root))
 
     @cached_property
+    def appraisal(self) -> Appraisal:
+        """Risk of bias: what assessors judged, where they agree, and the ledgers beside their judgements.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong in any of these files.
+        """
+        return read_appraisal(self)
+
+    @cached_property
+    def certainty_judgements(self) -> CertaintyJudgements:
+        """What persons judged of each outcome's certainty; empty where nobody has.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong in ``certainty.toml``.
+        """
+        return read_certainty(self)
+
+    @cached_property
     def flow(self) -> Flow:
         """PRISMA 2020 counts, which are checked to add up."""
         first, second = self.screening.at("title-abstract"), self.screening.at("full-text")
@@ -300,10 +328,30 @@ class Review:
         labels = {study.study_id: study.label for study in self.all_studies}
         return analyse(self.outcome(name), rows, labels, **overrides)
 
+    def certainty(self, name: str, **overrides: str) -> Certainty:
+        """The certainty (GRADE) of an outcome: what the rules propose, what persons judged, and the level.
+
+        Parameters
+        ----------
+        name : str
+            Outcome id.
+        **overrides
+            As in `synthesise`.
+
+        Raises
+        ------
+        InputError
+            With every judgement that the rules do not allow.
+        """
+        from reviewkit.review.certainty_of import certainty_of
+
+        return certainty_of(self, self.synthesise(name, **overrides))
+
     def problems(self) -> list[Problem]:
         """Everything that keeps this review from running, stage by stage; empty where it can run."""
         found: list[Problem] = []
-        for stage in ("protocol", "sources", "record_ids", "decisions", "all_studies", "rows", "flow"):
+        for stage in ("protocol", "sources", "record_ids", "decisions", "all_studies", "rows", "flow", "appraisal",
+                      "certainty_judgements"):
             try:
                 getattr(self, stage)
             except ReviewkitError as error:
