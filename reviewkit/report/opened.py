@@ -11,10 +11,11 @@ from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
 from reviewkit.render import Safe, definition_list, el, join, notice, table
-from reviewkit.report import findings, methods, words
+from reviewkit.report import findings, harms, methods, statements, summary_of_findings, words
 from reviewkit.report.outputs import save
 from reviewkit.review import Review, find_root, open_review
 from reviewkit.review.analysis import OutcomeAnalysis
+from reviewkit.review.certainty_of import Certainty, certainty_of
 from reviewkit.review.provenance import Provenance, provenance
 
 SEAL = "reviewkit: the report is complete"
@@ -72,7 +73,7 @@ class Report:
         return join(
             el("h1", self.title),
             demonstration if protocol.demonstration else None,
-            el("p", words.answer(protocol, list(self.outcomes), len(self.review.studies)), class_="answer"),
+            statements.answer(self.review, self.certainties),
             notice(f"Choices changed from the protocol for this run: {changed}.", kind="warning") if changed else None,
             el("p", words.NO_ADVICE),
         )
@@ -109,7 +110,20 @@ class Report:
 
     def results(self) -> Safe:
         """Each outcome's pool or direction of effect, with sensitivity analyses and lineage."""
-        return findings.results_section(self.review, self.outcomes)
+        return findings.results_section(self.review, self.certainties)
+
+    def harms(self) -> Safe:
+        """Adverse events: who reports them, in how many people, and who is silent."""
+        return harms.harms_section(self.review, self.certainties)
+
+    def summary_of_findings(self) -> Safe:
+        """At most seven outcomes with effect, people, certainty (GRADE) and what may be said."""
+        return summary_of_findings.summary_section(self.review, self.certainties)
+
+    @cached_property
+    def certainties(self) -> tuple[Certainty, ...]:
+        """The certainty of every outcome, in the protocol's order."""
+        return tuple(certainty_of(self.review, found) for found in self.outcomes)
 
     def limitations(self) -> Safe:
         """What the reader must hold against this review."""
@@ -148,6 +162,7 @@ def _known_limits(review: Review) -> Sequence[str]:
         found.append("One pass of screening: errors of a single reviewer were not caught by a second.")
     if len(review.protocol.extraction.extractors) == 1:
         found.append("One extraction: no second person read the numbers.")
-    found.append("Risk of bias and certainty (GRADE) have not been rated; missing evidence was not assessed.")
+    if not review.certainty_judgements.assessors:
+        found.append("Certainty (GRADE) is what the rules propose; no person has judged it.")
     found.append("Retractions were not checked.")
     return found
