@@ -50,6 +50,16 @@ class Assessment:
         row, proposed = self.decisions.get(domain), self.proposal.of(domain)
         return bool(row and row.judgement and proposed and row.judgement != proposed)
 
+    def on_silence(self, domain: str) -> bool:
+        """Whether the judgement follows from 'no information' alone (questions that cannot be so answered aside)."""
+        found = next((item for item in self.proposal.domains if item.domain == domain), None)
+        if found is None or not found.judgement or self.judgement(domain) != found.judgement:
+            return False
+        place = self.tool.domain(domain)
+        met = [question for question in place.questions if any(s.startswith(f"{question.id} ") for s in found.path)]
+        given = {self.answers[q.id].answer for q in met if "NI" in q.answers and q.id in self.answers}
+        return "NI" in given and given <= {"NI", "NA"}
+
     @property
     def started(self) -> bool:
         """Whether anything is filled in."""

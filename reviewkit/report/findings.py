@@ -19,6 +19,7 @@ from reviewkit.figures import (
 from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd, number
 from reviewkit.render import Column, Row, Safe, anchor_id, details, el, empty, figure, join, link, table
 from reviewkit.render.html import Child
+from reviewkit.report.bias_figures import forest_lights
 from reviewkit.report.methods import citation
 from reviewkit.report.statements import certainty_line
 from reviewkit.report.words import (
@@ -62,16 +63,18 @@ def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
     assert pooled is not None
     half = _half_width(found.outcome.plan.level)
     weights = dict(zip(pooled.studies, pooled.weights, strict=True))
+    domains, lights = forest_lights(review, found.outcome.id, [r.study_id for r in main.results])
     rows = []
     for result in main.usable:
         label = found.labels.get(result.study_id, result.study_id)
         assert result.yi is not None and result.vi is not None
         low, mid, high = (natural(result.yi + sign * half * result.vi**0.5, main.measure) for sign in (-1, 0, 1))
         rows.append(ForestRow(label, mid, low, high, float(weights[label]), _cells(result),
+                              risk_of_bias=lights.get(result.study_id, ()),
                               href=f"#{anchor_id(found.outcome.id, result.study_id)}"))
     rows += [
         ForestRow(found.labels.get(r.study_id, r.study_id), note=_silent(r), in_pool=False,
-                  href=f"#{anchor_id(found.outcome.id, r.study_id)}")
+                  risk_of_bias=lights.get(r.study_id, ()), href=f"#{anchor_id(found.outcome.id, r.study_id)}")
         for r in main.unusable
     ]
     middle, lower, upper = (natural(v, main.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high))
@@ -86,7 +89,8 @@ def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
     return forest_plot(
         rows, [total], scale="log" if pooled.scale == "log" else "natural", measure=main.measure,
         axis_label=MEASURES[main.measure], favours=favours(found.outcome, review.protocol),
-        columns=_columns(main), level=100 * found.outcome.plan.level, title=f"Forest plot: {found.outcome.name}",
+        columns=_columns(main), domains=domains, level=100 * found.outcome.plan.level,
+        title=f"Forest plot: {found.outcome.name}",
     )
 
 

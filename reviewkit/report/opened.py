@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
 from reviewkit.render import Safe, definition_list, el, join, notice, table
-from reviewkit.report import findings, harms, methods, statements, summary_of_findings, words
+from reviewkit.report import bias, findings, harms, methods, statements, summary_of_findings, words
 from reviewkit.report.outputs import save
 from reviewkit.review import Review, find_root, open_review
 from reviewkit.review.analysis import OutcomeAnalysis
@@ -108,6 +108,10 @@ class Report:
         """Reports excluded after a closer look, with reasons."""
         return methods.excluded_section(self.review)
 
+    def risk_of_bias(self) -> Safe:
+        """Risk of bias in the studies, missing evidence, and the ledgers beside them."""
+        return bias.bias_section(self.review)
+
     def results(self) -> Safe:
         """Each outcome's pool or direction of effect, with sensitivity analyses and lineage."""
         return findings.results_section(self.review, self.certainties)
@@ -162,6 +166,13 @@ def _known_limits(review: Review) -> Sequence[str]:
         found.append("One pass of screening: errors of a single reviewer were not caught by a second.")
     if len(review.protocol.extraction.extractors) == 1:
         found.append("One extraction: no second person read the numbers.")
+    plan = review.protocol.appraisal
+    if plan is None:
+        found.append("Risk of bias was not appraised.")
+    elif len(plan.assessors) == 1:
+        found.append("One appraisal of risk of bias: no second person judged it.")
+    if not any(review.appraisal.synthesis(name) for name in review.protocol.outcome_ids):
+        found.append("Missing evidence was not assessed.")
     if not review.certainty_judgements.assessors:
         found.append("Certainty (GRADE) is what the rules propose; no person has judged it.")
     found.append("Retractions were not checked.")
