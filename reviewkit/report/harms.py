@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from reviewkit.certainty.rating import NO_EVIDENCE
+from reviewkit.certainty.wording import in_sentence
 from reviewkit.extraction import ArmRow
 from reviewkit.numbers import share
 from reviewkit.render import Column, Safe, anchor_id, details, el, empty, join, link, table
@@ -43,18 +44,20 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
 
 def reported(harms: Harms, review: Review) -> str:
     """How many of the included studies report the harm, and how many say nothing; never that silence is zero."""
-    seen = "in what could be seen of it (abstracts and web pages)" \
-        if review.protocol.question.eligibility_basis == "abstract" else "in its reports"
-    n = harms.included
+    abstracts = review.protocol.question.eligibility_basis == "abstract"
+    seen = "in what could be seen (abstracts and web pages)" if abstracts else "in its reports"
+    n, silent = harms.included, len(harms.silent)
+    what = in_sentence(harms.outcome.name.removesuffix(f" of {review.protocol.question.therapy}"))
     if not n:
-        lead = "No study is included, so none could report it."
+        lead = f"No study is included, so none could report {what}."
+    elif n == 1 and silent:
+        lead = f"The only included study says nothing on {what} {seen}."
     elif not harms.reporting:
-        who = "The only included study says nothing" if n == 1 else f"None of the {n} included studies reports it"
-        lead = f"{who} {seen.replace('of it', 'of them') if n > 1 else seen}: {_all_silent(n)} nothing on it."
+        lead = f"None of the {n} included studies reports {what} {seen}: all {n} say nothing on it."
     else:
-        silent = len(harms.silent)
         rest = f"; {silent} say{'s' if silent == 1 else ''} nothing" if silent else ""
-        lead = f"{harms.reporting} of the {n} included studies report{'s' if harms.reporting == 1 else ''} it{rest}."
+        verb = "reports" if harms.reporting == 1 else "report"
+        lead = f"{harms.reporting} of the {n} included studies {verb} {what}{rest}."
     if harms.silent_without_treatment:
         given = harms.silent_without_treatment
         lead += f" {given} of the silent {'gives' if given == 1 else 'give'} no treatment to anyone."
@@ -63,10 +66,6 @@ def reported(harms: Harms, review: Review) -> str:
         lead += f" {studies(outside).capitalize()} outside the review's answer {'says' if outside == 1 else 'say'} " \
                 "something on it (below)."
     return f"{lead} {SILENCE}" if harms.silent or not n else lead
-
-
-def _all_silent(n: int) -> str:
-    return "it says" if n == 1 else f"all {n} say"
 
 
 def _pool(harms: Harms) -> Safe:

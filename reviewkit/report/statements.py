@@ -84,24 +84,41 @@ def certainty_line(review: Review, certainty: Certainty) -> Safe:
               who_judged(certainty), class_="certainty-line")
 
 
+def answering(certainties: Sequence[Certainty]) -> Certainty | None:
+    """The outcome whose sentence answers the question: the first that has an effect, else the first with evidence.
+
+    Harms do not answer whether something helps; they stand in their own section.
+    """
+    told = [c for c in certainties if c.rating.level != NO_EVIDENCE and c.outcome.importance != "harm"]
+    return next((c for c in told if c.evidence.effect is not None), told[0] if told else None)
+
+
+def answer_sentence(review: Review, certainties: Sequence[Certainty]) -> str:
+    """The one-sentence answer of a review."""
+    included = len(review.studies)
+    first = answering(certainties)
+    if not included and review.sources.searches.kind != "database-search":
+        return (f"No eligible study was found: none among the {len(review.records)} records looked at; this was not a "
+                "complete search.")
+    if not included:
+        return "No eligible study was found."
+    if first is None:
+        return f"{studies(included).capitalize()} met the eligibility criteria; none gives a result that could be seen."
+    return plain(review, first)
+
+
 def answer(review: Review, certainties: Sequence[Certainty]) -> Safe:
     """The answer at the head of a report: one sentence with its certainty, then the numbers behind it."""
-    included = len(review.studies)
-    if not included:
-        lead = "No eligible study was found among the records looked at; this was not a complete search."
-        if review.sources.searches.kind == "database-search":
-            lead = "No eligible study was found."
-        return el("p", lead, class_="answer")
-    told = [c for c in certainties if c.rating.level != NO_EVIDENCE and c.outcome.importance != "harm"]
-    first = next((c for c in told if c.evidence.effect is not None), told[0] if told else None)
+    first = answering(certainties) if review.studies else None
     if first is None:
-        return el("p", f"{studies(included).capitalize()} met the eligibility criteria; none reports a result that "
-                       "could be seen for any outcome.", class_="answer")
-    others = [in_sentence(c.outcome.name) for c in told if c is not first and c.rating.level == first.rating.level]
-    same = f" The same certainty holds for {_listed(others)}." if others else ""
+        return el("p", answer_sentence(review, certainties), class_="answer")
+    level = first.rating.level
+    same = [in_sentence(c.outcome.name) for c in certainties
+            if c is not first and c.rating.level == level and c.outcome.importance != "harm"]
+    further = f" The same certainty holds for {_listed(same)}." if same else ""
     return join(
         el("p", plain_html(review, first), class_="answer"),
-        el("p", certainty_badge(first.rating.level), f" certainty. {finding(first.analysis)}{same}"),
+        el("p", certainty_badge(level), f" certainty. {finding(first.analysis)}{further}"),
     )
 
 

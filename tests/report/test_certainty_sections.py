@@ -12,7 +12,9 @@ import pytest
 
 from reviewkit.certainty import overclaims
 from reviewkit.report.opened import Report
+from reviewkit.report.statements import answer_sentence, answering
 from reviewkit.report.summary_of_findings import MOST_OUTCOMES, chosen, summary_rows
+from reviewkit.report.words import finding
 from reviewkit.review import open_review
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +98,11 @@ def test_the_head_of_a_report_and_every_statement_pass_too(question: str) -> Non
     for row in summary_rows(report.review, report.certainties):
         level, association = levels[row.certainty.outcome.id]
         assert overclaims(row.statement, level, association=association) == ()
+    for certainty in report.certainties:
+        level, association = levels[certainty.outcome.id]
+        assert overclaims(finding(certainty.analysis), level, association=association) == ()
     words = Plain(report.opening()).words
+    assert answer_sentence(report.review, report.certainties) in words
     assert "very uncertain" in words
     assert "Very low certainty" in words
 
@@ -148,7 +154,7 @@ def test_a_missing_baseline_risk_says_so_and_a_given_one_is_used(tmp_path: Path)
 
 def test_nobody_reports_harm() -> None:
     words = Plain(report_of("b12-ms").harms()).words
-    assert "None of the 20 included studies reports it" in words
+    assert "None of the 20 included studies reports adverse events" in words
     assert "all 20 say nothing on it" in words
     assert "19 of the silent give no treatment to anyone" in words
     assert "Silence about harm is not absence of harm" in words
@@ -158,7 +164,7 @@ def test_nobody_reports_harm() -> None:
 def test_harm_reported_outside_the_answer_is_shown_and_counts_for_no_included_study() -> None:
     report = report_of("massage-ms")
     words = Plain(report.harms()).words
-    assert "None of the 10 included studies reports it" in words
+    assert "None of the 10 included studies reports adverse events" in words
     assert "1 study outside the review's answer says something on it" in words
     assert "H001" in words
     harms = next(c.harms for c in report.certainties if c.harms)
@@ -181,7 +187,7 @@ def test_zero_events_are_pooled_without_a_made_up_half(tmp_path: Path) -> None:
     assert pool.estimate == pytest.approx(-1.9459101, abs=1e-6)
     assert certainty.rating.level == "very low"
     words = Plain(report.harms()).words
-    assert "3 of the 10 included studies report it; 7 say nothing" in words
+    assert "3 of the 10 included studies report adverse events; 7 say nothing" in words
     assert "0/31" in words
     assert "0/120" in words
 
@@ -226,3 +232,23 @@ def test_a_protocol_without_a_harm_says_so(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text[:text.index('[[outcomes]]\nid = "adverse-events"')], encoding="utf-8")
     assert "names no harm outcome" in Plain(report_of("b12-ms", root).harms()).words
+
+
+def test_a_review_without_studies_answers_so(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    for log in (root / "data" / "b12-ms" / "screening" / "full-text").glob("*.jsonl"):
+        log.unlink()
+    (root / "data" / "b12-ms" / "certainty.toml").unlink()
+    review = open_review("b12-ms", root)
+    sentence = answer_sentence(review, Report(review).certainties)
+    assert "none among the 102 records looked at; this was not a complete search" in sentence
+    assert overclaims(sentence, "no evidence") == ()
+
+
+def test_harms_do_not_answer_the_question(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    add_harms(root, "massage-ms", *arms("negahban2013", "negahban-2013", (4, 2), (12, 12)),
+              *arms("naderi2024", "naderi-2024", (3, 2), (35, 35)))
+    first = answering(report_of("massage-ms", root).certainties)
+    assert first is not None
+    assert first.outcome.id == "fatigue"
