@@ -60,7 +60,7 @@ def _lead(review: Review) -> Safe:
 def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
     words = Counter(item.judgement(OVERALL) or "not judged" for item in items)
     order = [level.word for level in tool.levels_of(OVERALL)][::-1]
-    said = ", ".join(f"{words[word]} {word}" for word in [*order, "not judged"] if words[word])
+    said = ", ".join(f"{word} in {words[word]}" for word in [*order, "not judged"] if words[word])
     silent = sum(item.on_silence(domain.id) for item in items for domain in tool.domains)
     total = len(items) * len(tool.domains)
     what = "review" if tool.unit == "review" else "assessment"
@@ -99,7 +99,7 @@ def _answers(review: Review, item: Assessment) -> Safe:
             given = item.answers.get(question.id)
             answer = WORDS[given.answer] if given and given.answer else "unanswered"
             rows.append([question.id, question.text, answer, _support(given), _where(given)])
-    rows.append(Row([_judged(item, OVERALL, "Over all"), " ", item.proposal.why], heading=True))
+    rows.append(Row([_judged(item, OVERALL, "Over all"), item.proposal.why], heading=True))
     return table(
         ["", Column("Question", width="14rem"), "Answer", Column("What the report shows", width="12rem"), "Where"],
         rows, caption=f"{label_of(review, item)}, assessed by {item.assessor}.", id_=anchor(item),
@@ -109,13 +109,13 @@ def _answers(review: Review, item: Assessment) -> Safe:
 def _judged(item: Assessment, domain: str, name: str) -> Safe:
     word, row = item.judgement(domain), item.decisions.get(domain)
     found = next((p for p in item.proposal.domains if p.domain == domain), None)
-    parts: list[Child] = [f"{name}: ", badge(light(item, domain), word=word or "not judged")]
+    parts: list[Child] = [f"{name}: ", badge(light(item, domain), word=word or "not judged"), ". "]
     if found and found.stars:
         earned, most, of = found.stars
-        parts.append(f" {earned} of {of} stars" + (f" ({most} at most, if what is not reported were met)"
+        parts.append(f"{earned} of {of} stars" + (f" ({most} at most, if what is not reported were met)"
                                                   if most > earned else ""))
     elif found and found.path and found.judgement:
-        parts.append(f" {', '.join(found.path)} → {found.judgement}")
+        parts.append(f"{', '.join(found.path)} → {found.judgement}")
     if item.overruled(domain):
         parts.append(f"; proposed: {item.proposal.of(domain)}")
     if row and row.reason:

@@ -49,7 +49,7 @@ def words_of(tool: Tool) -> dict[str, str]:
     found: dict[str, str] = {}
     for level in tool.levels:
         found[level.light] = f"{found[level.light]} or {level.word}" if level.light in found else level.word
-    return {"none": "no information", **found}
+    return found
 
 
 def bias_rows(review: Review, items: Sequence[Assessment]) -> list[BiasRow]:
