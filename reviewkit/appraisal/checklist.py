@@ -1,4 +1,4 @@
-"""A reviewer's own checklist, as a TOML file holds it (docs/own-checklist.md says how to write one)."""
+"""A reviewer's own checklist, as a TOML file holds it (docs/risk-of-bias.md says how to write one)."""
 
 from __future__ import annotations
 

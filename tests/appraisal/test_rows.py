@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -270,3 +271,12 @@ def test_a_checklist_that_is_not_whole_is_refused_with_its_place(old: str, new: 
     found = [p for p in caught.value.problems if text in p.message]
     assert found, str(caught.value)
     assert found[0].file == "own.toml" and abs((found[0].line or 0) - line) <= 2
+
+
+def test_the_checklist_in_the_guide_is_whole() -> None:
+    """docs/risk-of-bias.md ends with an example; it must be one that is accepted."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "risk-of-bias.md").read_text("utf-8")
+    block = guide[guide.index('    id = "our-checklist"') :].split("\nIn place of", 1)[0]
+    text = "\n".join(line.removeprefix("    ") for line in block.splitlines())
+    tool = validate(parse(text, "guide"), Checklist).tool()
+    assert tool.id == "our-checklist" and tool.domains[0].steps
