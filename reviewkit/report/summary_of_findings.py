@@ -150,9 +150,10 @@ def summary_section(review: Review, certainties: Sequence[Certainty]) -> Safe:
                      f"{', '.join(c.outcome.name for c in left)}.")
     return join(
         table(
-            [Column("Outcome", width="9rem"), Column("Studies and people", width="8rem"),
-             Column("Effect [95% CI]", width="10rem"), Column("For 1000 people", width="10rem"),
-             Column("Certainty (GRADE)", width="8rem"), Column("What may be said", width="14rem")],
+            # Certainty stands first, so that a narrow screen shows it beside the outcome.
+            [Column("Outcome", width="8rem"), Column("Certainty (GRADE)", width="8rem"),
+             Column("What may be said", width="14rem"), Column("Effect [95% CI]", width="10rem"),
+             Column("For 1000 people", width="10rem"), Column("Studies and people", width="8rem")],
             body, caption=_caption(rows), notes=below, id_="findings", empty_text="The protocol names no outcome.",
         ),
         *[_steps(certainty) for certainty in certainties if certainty.rating.steps],
@@ -185,11 +186,11 @@ def _cells(review: Review, row: SummaryRow, letters: Mapping[str, str]) -> list[
     none = row.certainty.rating.level == NO_EVIDENCE
     return [
         join(link(outcome.name, f"#{anchor_id('outcome', outcome.id)}"), el("span", outcome.timepoint, class_="unit")),
-        "none" if none else f"{row.studies} ({people}){beside}",
-        row.effect,
-        "–" if none else " ".join(row.absolute),
         join(certainty_badge(row.certainty.rating.level), el("sup", f" {marks}") if marks else None),
         plain_html(review, row.certainty),
+        row.effect,
+        "–" if none else " ".join(row.absolute),
+        "none" if none else f"{row.studies} ({people}){beside}",
     ]
 
 
