@@ -13,7 +13,7 @@ from reviewkit.numbers import number, share
 from reviewkit.render import Column, Row, Safe, badge, details, el, empty, figure, join, link, notice, table
 from reviewkit.render.html import Child
 from reviewkit.report.bias_figures import anchor, by_tool, label_of, light, summary_figure, traffic_figure
-from reviewkit.report.bias_ledgers import contacts_table, missing_part, registered_table
+from reviewkit.report.bias_ledgers import contacts_table, missing_section, registered_table
 from reviewkit.report.words import count_words
 from reviewkit.review import Review
 from reviewkit.review.agreeing import extraction_agreement, judgement_agreement
@@ -33,7 +33,7 @@ def bias_section(review: Review) -> Safe:
         _not_appraised(review),
         _agreement(review),
         el("h3", "Missing evidence", id="missing-evidence"),
-        *[missing_part(review, outcome) for outcome in review.protocol.outcomes],
+        missing_section(review),
         el("h3", "Registered against reported", id="registered"),
         registered_table(review),
         el("h3", "Questions to authors", id="author-contacts"),
@@ -109,18 +109,19 @@ def _answers(review: Review, item: Assessment) -> Safe:
 def _judged(item: Assessment, domain: str, name: str) -> Safe:
     word, row = item.judgement(domain), item.decisions.get(domain)
     found = next((p for p in item.proposal.domains if p.domain == domain), None)
-    parts: list[Child] = [f"{name}: ", badge(light(item, domain), word=word or "not judged"), ". "]
+    remarks: list[str] = []
     if found and found.stars:
         earned, most, of = found.stars
-        parts.append(f"{earned} of {of} stars" + (f" ({most} at most, if what is not reported were met)"
-                                                  if most > earned else ""))
-    elif found and found.path and found.judgement:
-        parts.append(f"{', '.join(found.path)} → {found.judgement}")
+        more = f", {most} at most if what is not reported were met" if most > earned else ""
+        remarks.append(f"{earned} of {of} stars{more}")
+    elif found and found.judgement and item.tool.domain(domain).steps:
+        remarks.append(f"{', '.join(found.path)} → {found.judgement}")
     if item.overruled(domain):
-        parts.append(f"; proposed: {item.proposal.of(domain)}")
+        remarks.append(f"proposed: {item.proposal.of(domain)}")
     if row and row.reason:
-        parts.append(f"; {row.reason}")
-    return join(*parts)
+        remarks.append(row.reason.rstrip("."))
+    said = "; ".join(remarks)
+    return join(f"{name}: ", badge(light(item, domain), word=word or "not judged"), f" ({said}). " if said else ". ")
 
 
 def _support(given: Given | None) -> str:

@@ -10,14 +10,22 @@ from reviewkit.report.bias_figures import light
 from reviewkit.review import Review
 
 
-def missing_part(review: Review, outcome: Outcome) -> Safe:
+def missing_section(review: Review) -> Safe:
+    """Missing evidence, outcome by outcome; those that nobody assessed are named together."""
+    marked = {m.outcome for m in review.appraisal.missing}
+    left = [o for o in review.protocol.outcomes if o.id not in marked and review.appraisal.synthesis(o.id) is None]
+    names = "; ".join(outcome.name for outcome in left)
+    return join(
+        *[_missing_part(review, outcome) for outcome in review.protocol.outcomes if outcome not in left],
+        empty(f"Missing evidence was not assessed for: {names}.", "An assessment by ROB-ME would: "
+              f"reviewkit appraise {review.question} --template ROLE --tool rob-me --outcome OUTCOME") if left else None,
+    )
+
+
+def _missing_part(review: Review, outcome: Outcome) -> Safe:
     """Risk of bias due to missing evidence in one outcome's synthesis, with the matrix behind it."""
     item = review.appraisal.synthesis(outcome.id)
     marks = [m for m in review.appraisal.missing if m.outcome == outcome.id]
-    if item is None and not marks:
-        return empty(f"{outcome.name}: missing evidence was not assessed.",
-                     f"An assessment by ROB-ME would: reviewkit appraise {review.question} --template ROLE "
-                     f"--tool rob-me --outcome {outcome.id}")
     parts: list[Safe] = []
     if item is not None:
         word = item.judgement(OVERALL)

@@ -212,7 +212,7 @@ def test_report_shows_every_judgement_with_its_support(question: str) -> None:
             assert not row.support or row.support.replace("'", "&#x27;") in page or row.support in page
     unchecked = [tool for tool, _ in by_tool(review) if not tool.checked_against_source]
     assert page.count("Not checked against the source. ") >= len(unchecked)
-    assert "No author was asked." in page and "missing evidence was not assessed" in page
+    assert "No author was asked." in page and "Missing evidence was not assessed for" in page
     listed = {(r["study"], r["domain"]): r["judgement"] for r in table_rows(review)}
     for study in review.studies:
         assert listed[study.study_id, OVERALL]
