@@ -14,12 +14,13 @@ def missing_section(review: Review) -> Safe:
     """Missing evidence, outcome by outcome; those that nobody assessed are named together."""
     marked = {m.outcome for m in review.appraisal.missing}
     left = [o for o in review.protocol.outcomes if o.id not in marked and review.appraisal.synthesis(o.id) is None]
-    names = "; ".join(outcome.name for outcome in left)
-    return join(
-        *[_missing_part(review, outcome) for outcome in review.protocol.outcomes if outcome not in left],
-        empty(f"Missing evidence was not assessed for: {names}.", "An assessment by ROB-ME would: "
-              f"reviewkit appraise {review.question} --template ROLE --tool rob-me --outcome OUTCOME") if left else None,
-    )
+    shown = [_missing_part(review, outcome) for outcome in review.protocol.outcomes if outcome not in left]
+    if left:
+        names = "; ".join(outcome.name for outcome in left)
+        shown.append(empty(
+            f"Missing evidence was not assessed for: {names}.", "An assessment by ROB-ME would: "
+            f"reviewkit appraise {review.question} --template ROLE --tool rob-me --outcome OUTCOME"))
+    return join(*shown)
 
 
 def _missing_part(review: Review, outcome: Outcome) -> Safe:
