@@ -151,6 +151,35 @@ class Extraction(_Part):
     """Who extracts, by role id; with one extractor no consensus file is wanted."""
 
     extractors: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    pilot: tuple[Identifier, ...] = ()
+    """Studies that both extracted first, to see how far they agree."""
+
+
+class AppraisalPlan(_Part):
+    """Who appraises risk of bias, by role id; with one assessor no consensus file is wanted."""
+
+    assessors: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=2)]
+    pilot: tuple[Identifier, ...] = ()
+    """Studies that both appraised first, to see how far they agree."""
+    effect: Literal["assignment", "adhering"] = "assignment"
+    """The effect of interest in randomised trials (RoB 2, domain 2)."""
+    tools: dict[Identifier, Identifier] = {}
+    """Study id to tool id, where the design alone would choose another tool."""
+
+
+class CertaintyPlan(_Part):
+    """Who rates certainty (GRADE), by role id, and the parameters of the rules.
+
+    ``alpha`` (two-sided) and ``power`` are those of the optimal information size; ``relative_risk_reduction`` is what
+    it looks for where an outcome has no important difference. Non-randomised studies start low, or high where all of
+    them are appraised with ROBINS-I (GRADE guidelines 18, doi:10.1016/j.jclinepi.2018.01.012).
+    """
+
+    assessors: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    power: Annotated[float, Field(gt=0.5, lt=1)] = 0.80
+    relative_risk_reduction: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    non_randomised_start: Literal["low", "high-with-robins-i"] = "low"
 
 
 class AnalysisSet(_Part):
@@ -173,11 +202,12 @@ class Instrument(_Part):
 
 
 class ImportantDifference(_Part):
-    """The minimal important difference of an outcome, on the scale of its measure."""
+    """The minimal important difference of an outcome, on the scale of its measure; ``large``: what counts as large."""
 
     value: Annotated[float, Field(gt=0)]
     measure: Measure
     source: Text
+    large: Annotated[float, Field(gt=0)] | None = None
 
 
 class BaselineRisk(_Part):
@@ -296,6 +326,8 @@ class Protocol(_Part):
     deduplication: Deduplication = Deduplication()
     screening: Screening
     extraction: Extraction
+    appraisal: AppraisalPlan | None = None
+    certainty: CertaintyPlan | None = None
     analysis_sets: Annotated[tuple[AnalysisSet, ...], Field(min_length=1)]
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
     amendments: tuple[Amendment, ...] = ()
@@ -344,6 +376,11 @@ class Protocol(_Part):
     def outcome_ids(self) -> tuple[str, ...]:
         """Ids of the outcomes, in the protocol's order."""
         return tuple(o.id for o in self.outcomes)
+
+    @property
+    def harms(self) -> tuple[Outcome, ...]:
+        """Outcomes of importance 'harm', in the protocol's order."""
+        return tuple(o for o in self.outcomes if o.importance == "harm")
 
     @property
     def reasons(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "reviewkit"
 
 LAYERS = (
     ("errors", "model", "protocol", "identifiers", "numbers"),
-    ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "flow"),
+    ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "appraisal", "certainty", "flow"),
     ("readers", "writers", "sources", "store", "tables", "figures", "render"),
     ("review", "run", "report"),
     ("cli", "lab"),

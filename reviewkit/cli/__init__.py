@@ -24,6 +24,8 @@ COMMANDS = {
     "screen": ("reviewkit.cli.screen", "screen_command", "Screen from the terminal: what the panel does, as calls."),
     "export": ("reviewkit.cli.export", "export_command", "Records, whole or by status, in another program's form."),
     "simulate": ("reviewkit.cli.simulate", "simulate_command", "Replay a labelled screening."),
+    "appraise": ("reviewkit.cli.appraise", "appraise_command", "Risk of bias: where it stands; a file to fill in."),
+    "certainty": ("reviewkit.cli.certainty", "certainty_command", "Certainty (GRADE) of each outcome."),
     "check": ("reviewkit.cli.review", "check_command", "Find everything inconsistent, with its place and remedy."),
     "status": ("reviewkit.cli.review", "status_command", "Stage and next step of each question."),
     "run": ("reviewkit.cli.review", "run_command", "Build the reports of some questions."),

@@ -5,7 +5,7 @@ Rows are paired by what they describe (study, outcome, instrument, time, kind of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reviewkit.errors import InputError
@@ -141,16 +141,3 @@ def make_consensus(
         cells |= {d.column: settled[key, d.column] for d in differences if d.column}
         rows.append({**cells, "extractor": by})
     return rows, tuple(waiting)
-
-
-def agreement_by_column(one: Sequence[Cells], other: Sequence[Cells]) -> dict[str, tuple[int, int]]:
-    """For each column that either fills: cells that agree, and cells compared (a pilot's figures)."""
-    first, second = ({key_of(cells): cells for cells in side} for side in (one, other))
-    counts: dict[str, tuple[int, int]] = {}
-    for key in first.keys() & second.keys():
-        for column in (*COLUMNS, *OPTIONAL_COLUMNS):
-            a, b = first[key].get(column, ""), second[key].get(column, "")
-            if column not in APART and column not in KEY and (a or b):
-                same, all_ = counts.get(column, (0, 0))
-                counts[column] = (same + _same(column, a, b), all_ + 1)
-    return counts

@@ -318,7 +318,9 @@ class _Plot:
         if not self.domains:
             return y + 2
         names = "; ".join(f"{_letter(place)} {name}" for place, name in enumerate(self.domains))
-        key = "+ low, ? some concerns, \u2212 high, ∅ no information."
+        drawn = {word for item in self.items if isinstance(item, ForestRow) for word in item.risk_of_bias}
+        critical = "! critical, " if "critical" in drawn else ""
+        key = f"+ low, ? some concerns, \u2212 high, {critical}∅ no information."
         lines = wrap(f"Risk of bias: {names}. {key}", self.width, SMALL)
         self.canvas.lines(0, y + 14, lines, size=SMALL, fill="grey")
         return y + 14 + LINE * (len(lines) - 1) + 8

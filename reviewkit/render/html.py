@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from reviewkit.errors import InputError
 from reviewkit.numbers import count, number
@@ -140,9 +141,14 @@ def empty(why: str, remedy: str = "") -> Safe:
     return el("p", el("strong", why), f" {remedy}" if remedy else "", class_="empty-state")
 
 
-def badge(judgement: str, *, compact: bool = False) -> Safe:
-    """A risk-of-bias judgement as symbol, letter and word (`compact`: the word for screen readers only)."""
+def badge(judgement: str, *, compact: bool = False, word: str = "") -> Safe:
+    """A risk-of-bias judgement as symbol, letter and word (`compact`: the word for screen readers only).
+
+    `word` stands in place of the light's own word, where a tool has words of its own.
+    """
     found = risk_of_bias(judgement)
+    if word:
+        found = replace(found, word=word[:1].upper() + word[1:], letter=word[:1].upper())
     mark = el("span", found.symbol, class_="mark", aria_hidden="true")
     if compact:
         letter = el("span", found.letter, class_="letter", aria_hidden="true")
@@ -157,11 +163,12 @@ def certainty_badge(level: str) -> Safe:
     Raises
     ------
     InputError
-        If `level` is not high, moderate, low or very low.
+        If `level` is not high, moderate, low, very low or no evidence.
     """
     key = level.strip().lower().replace("-", " ").replace("_", " ")
     if key not in CERTAINTY:
-        raise InputError(f"certainty = {level!r}: must be high, moderate, low or very low.", code="judgement")
+        allowed = "high, moderate, low, very low or no evidence"
+        raise InputError(f"certainty = {level!r}: must be {allowed}.", code="judgement")
     circles, word = CERTAINTY[key]
     return el("span", el("span", circles, aria_hidden="true"), " ", word, class_="certainty")
 

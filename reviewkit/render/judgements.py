@@ -26,13 +26,16 @@ class Judgement:
 LOW = Judgement("low", "Low", "L", "+", "#009E73")
 SOME = Judgement("some", "Some concerns", "S", "?", "#E69F00")
 HIGH = Judgement("high", "High", "H", "\u2212", "#D55E00")
+CRITICAL = Judgement("critical", "Critical", "C", "!", "#CC79A7")
 NONE = Judgement("none", "No information", "N", "∅", "#8a9099")
 RISK_OF_BIAS = (LOW, SOME, HIGH, NONE)
+LIGHTS = (LOW, SOME, HIGH, CRITICAL, NONE)
+"""Every light, in the order in which a bar shows them; critical stands in ROBINS-I and AMSTAR 2 only."""
 
 _ALIASES = {
     "low": LOW, "low risk": LOW, "yes": LOW,
     "some": SOME, "some concerns": SOME, "unclear": SOME, "unclear risk": SOME, "moderate": SOME,
-    "high": HIGH, "high risk": HIGH, "serious": HIGH, "critical": HIGH, "no": HIGH,
+    "high": HIGH, "high risk": HIGH, "serious": HIGH, "critical": CRITICAL, "no": HIGH,
     "": NONE, "none": NONE, "no information": NONE, "not assessed": NONE, "not reported": NONE,
 }  # fmt: skip
 
@@ -41,6 +44,7 @@ CERTAINTY = {
     "moderate": ("⊕⊕⊕○", "Moderate"),
     "low": ("⊕⊕○○", "Low"),
     "very low": ("⊕○○○", "Very low"),
+    "no evidence": ("∅", "No evidence"),
 }
 
 

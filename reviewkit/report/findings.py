@@ -20,12 +20,13 @@ from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd, number
 from reviewkit.protocol import MEANS
 from reviewkit.render import Column, Row, Safe, anchor_id, details, el, empty, figure, join, link, table
 from reviewkit.render.html import Child
+from reviewkit.report.bias_figures import forest_lights
 from reviewkit.report.methods import citation
+from reviewkit.report.statements import certainty_line
 from reviewkit.report.words import (
     INTERVALS,
     MEASURES,
     MODELS,
-    NOT_RATED,
     directions,
     favours,
     finding,
@@ -34,6 +35,7 @@ from reviewkit.report.words import (
 )
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
+from reviewkit.review.certainty_of import Certainty
 
 
 def included_section(review: Review) -> Safe:
@@ -62,16 +64,18 @@ def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
     assert pooled is not None
     half = _half_width(found.outcome.plan.level)
     weights = dict(zip(pooled.studies, pooled.weights, strict=True))
+    domains, lights = forest_lights(review, found.outcome.id, [r.study_id for r in main.results])
     rows = []
     for result in main.usable:
         label = found.labels.get(result.study_id, result.study_id)
         assert result.yi is not None and result.vi is not None
         low, mid, high = (natural(result.yi + sign * half * result.vi**0.5, main.measure) for sign in (-1, 0, 1))
         rows.append(ForestRow(label, mid, low, high, float(weights[label]), _cells(result),
+                              risk_of_bias=lights.get(result.study_id, ()),
                               href=f"#{anchor_id(found.outcome.id, result.study_id)}"))
     rows += [
         ForestRow(found.labels.get(r.study_id, r.study_id), note=_silent(r), in_pool=False,
-                  href=f"#{anchor_id(found.outcome.id, r.study_id)}")
+                  risk_of_bias=lights.get(r.study_id, ()), href=f"#{anchor_id(found.outcome.id, r.study_id)}")
         for r in main.unusable
     ]
     middle, lower, upper = (natural(v, main.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high))
@@ -86,7 +90,8 @@ def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
     return forest_plot(
         rows, [total], scale="log" if pooled.scale == "log" else "natural", measure=main.measure,
         axis_label=MEASURES[main.measure], favours=favours(found.outcome, review.protocol),
-        columns=_columns(main), level=100 * found.outcome.plan.level, title=f"Forest plot: {found.outcome.name}",
+        columns=_columns(main), domains=domains, level=100 * found.outcome.plan.level,
+        title=f"Forest plot: {found.outcome.name}",
     )
 
 
@@ -150,18 +155,17 @@ def _test(found: OutcomeAnalysis) -> str:
     return f"{count.benefit} of {count.counted}" if count.counted else "none counted"
 
 
-def results_section(review: Review, found: Sequence[OutcomeAnalysis]) -> Safe:
-    """Every outcome of the protocol, in its order; harms and silence included."""
-    return join(*[_outcome(review, item) for item in found])
+def results_section(review: Review, certainties: Sequence[Certainty]) -> Safe:
+    """Every outcome of the protocol but harms, in its order; silence included. Harms have a section of their own."""
+    return join(*[_outcome(review, item) for item in certainties if item.outcome.importance != "harm"])
 
 
-def _outcome(review: Review, found: OutcomeAnalysis) -> Safe:
+def _outcome(review: Review, certainty: Certainty) -> Safe:
+    found = certainty.analysis
     outcome, main = found.outcome, found.main
     head = el("h3", outcome.name, id=anchor_id("outcome", outcome.id))
     if not main.results:
-        harm = outcome.importance == "harm"
-        why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
-        return join(head, empty(why, "Silence about harm is not absence of harm." if harm else
+        return join(head, empty("No study looked at reports this outcome.",
                                 "None among the records looked at; this was not a complete search."))
     shown: list[Safe] = []
     if main.pooled:
@@ -172,7 +176,8 @@ def _outcome(review: Review, found: OutcomeAnalysis) -> Safe:
         assert picture is not None
         shown.append(figure(Safe(picture.svg), f"{finding(found)} Effect-direction plot.",
                             id_=anchor_id("direction", outcome.id)))
-    return join(head, *shown, el("p", NOT_RATED), _sensitivity(found), _beside(review, found), _lineage(found))
+    return join(head, *shown, certainty_line(review, certainty), _sensitivity(found), _beside(review, found),
+                _lineage(found))
 
 
 def _beside(review: Review, found: OutcomeAnalysis) -> Safe:
@@ -207,7 +212,7 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
         how = f"{MODELS[pooled.model]}" + (f", {pooled.tau2_method}" if pooled.model == "random" else "")
         rows.append([analysis.label, pooled.k, estimate(values[0], values[1], values[2]), prediction,
                      f"{pooled.i2_tau2 if pooled.model == 'random' else pooled.i2_q:.0f}%",
-                     f"{how}, {INTERVALS[pooled.ci_method]}"])
+                     f"{how}, {INTERVALS[pooled.ci_method]}{_assumed(analysis, found)}"])
     measure = found.main.measure
     return table(
         ["Analysis", Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
@@ -215,6 +220,12 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
         rows, caption=f"{found.outcome.name}: the same question under other choices, all named in the protocol.",
         id_=anchor_id("sensitivity", found.outcome.id),
     )
+
+
+def _assumed(analysis: Analysis, found: OutcomeAnalysis) -> str:
+    """Names the studies that enter with an assumed number or size."""
+    names = ", ".join(found.labels.get(name, name) for name in analysis.assumed)
+    return f"; rests on assumed numbers: {names}" if names else ""
 
 
 def _lineage(found: OutcomeAnalysis) -> Safe:

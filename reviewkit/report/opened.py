@@ -11,10 +11,11 @@ from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
 from reviewkit.render import Safe, definition_list, el, join, notice, table
-from reviewkit.report import findings, methods, words
+from reviewkit.report import bias, findings, harms, methods, statements, summary_of_findings, words
 from reviewkit.report.outputs import save
 from reviewkit.review import Review, find_root, open_review
 from reviewkit.review.analysis import OutcomeAnalysis
+from reviewkit.review.certainty_of import Certainty, certainty_of
 from reviewkit.review.provenance import Provenance, provenance
 
 SEAL = "reviewkit: the report is complete"
@@ -72,7 +73,7 @@ class Report:
         return join(
             el("h1", self.title),
             demonstration if protocol.demonstration else None,
-            el("p", words.answer(protocol, list(self.outcomes), len(self.review.studies)), class_="answer"),
+            statements.answer(self.review, self.certainties),
             notice(f"Choices changed from the protocol for this run: {changed}.", kind="warning") if changed else None,
             el("p", words.NO_ADVICE),
         )
@@ -107,9 +108,26 @@ class Report:
         """Reports excluded after a closer look, with reasons."""
         return methods.excluded_section(self.review)
 
+    def risk_of_bias(self) -> Safe:
+        """Risk of bias in the studies, missing evidence, and the ledgers beside them."""
+        return bias.bias_section(self.review)
+
     def results(self) -> Safe:
         """Each outcome's pool or direction of effect, with sensitivity analyses and lineage."""
-        return findings.results_section(self.review, self.outcomes)
+        return findings.results_section(self.review, self.certainties)
+
+    def harms(self) -> Safe:
+        """Adverse events: who reports them, in how many people, and who is silent."""
+        return harms.harms_section(self.review, self.certainties)
+
+    def summary_of_findings(self) -> Safe:
+        """At most seven outcomes with effect, people, certainty (GRADE) and what may be said."""
+        return summary_of_findings.summary_section(self.review, self.certainties)
+
+    @cached_property
+    def certainties(self) -> tuple[Certainty, ...]:
+        """The certainty of every outcome, in the protocol's order."""
+        return tuple(certainty_of(self.review, found) for found in self.outcomes)
 
     def limitations(self) -> Safe:
         """What the reader must hold against this review."""
@@ -148,7 +166,15 @@ def _known_limits(review: Review) -> Sequence[str]:
         found.append("One pass of screening: errors of a single reviewer were not caught by a second.")
     if len(review.protocol.extraction.extractors) == 1:
         found.append("One extraction: no second person read the numbers.")
-    found.append("Risk of bias and certainty (GRADE) have not been rated; missing evidence was not assessed.")
+    plan = review.protocol.appraisal
+    if plan is None:
+        found.append("Risk of bias was not appraised.")
+    elif len(plan.assessors) == 1:
+        found.append("One appraisal of risk of bias: no second person judged it.")
+    if not any(review.appraisal.synthesis(name) for name in review.protocol.outcome_ids):
+        found.append("Missing evidence was not assessed.")
+    if not review.certainty_judgements.assessors:
+        found.append("Certainty (GRADE) is what the rules propose; no person has judged it.")
     unchecked = [name for name in review.screening.included if name not in review.retractions
                  or review.retractions[name].status == "not checked"]
     if unchecked and len(unchecked) == len(review.screening.included):

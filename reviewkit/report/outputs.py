@@ -8,10 +8,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.extraction import COLUMNS
+from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
+from reviewkit.report.bias import table_rows as bias_rows
+from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
 from reviewkit.report.findings import direction_figure, forest_figure
+from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
+from reviewkit.report.harms import harm_rows
 from reviewkit.report.methods import flow_figure
-from reviewkit.review.analysis import Analysis, OutcomeAnalysis
+from reviewkit.report.statements import answer_sentence, answering, plain
+from reviewkit.report.summary_of_findings import COLUMNS as SUMMARY_COLUMNS
+from reviewkit.report.summary_of_findings import STEP_COLUMNS, step_rows, summary_rows, table_rows
+from reviewkit.review.analysis import Analysis
+from reviewkit.review.certainty_of import Certainty
 from reviewkit.store.files import write_atomic
 from reviewkit.tables import write_csv
 
@@ -35,6 +45,15 @@ def save(report: Report, folder: Path) -> None:
                for stage in review.screening.stages for s in review.screening.at(stage)])
     write_csv(folder / "tables" / "effects.csv",
               ("outcome", "analysis", "study", "measure", "yi", "vi", "reason", "direction"), _effects(report))
+    write_csv(folder / "tables" / "summary-of-findings.csv", SUMMARY_COLUMNS,
+              table_rows(summary_rows(review, report.certainties)))
+    write_csv(folder / "tables" / "certainty.csv", STEP_COLUMNS, step_rows(report.certainties))
+    write_csv(folder / "tables" / "harms.csv", HARM_COLUMNS, harm_rows(report.certainties))
+    write_csv(folder / "tables" / "risk-of-bias.csv", BIAS_COLUMNS, bias_rows(review))
+    for tool, items in by_tool(review):
+        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}.svg", traffic_figure(review, tool, items).svg)
+        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}-summary.svg",
+                     summary_figure(review, tool, items).svg)
     write_atomic(folder / "figures" / "flow.svg", flow_figure(review).svg)
     for found in report.outcomes:
         picture = forest_figure(found, review) if found.main.pooled else direction_figure(
@@ -58,21 +77,37 @@ def results(report: Report) -> dict[str, object]:
         "parameters": dict(report.overrides),
         "flow": review.flow.as_dict(),
         "included": [study.study_id for study in review.studies],
-        "outcomes": [_outcome(item) for item in report.outcomes],
+        "answer": _answer(report),
+        "outcomes": [_outcome(report, item) for item in report.certainties],
+        "summary_of_findings": [row.as_dict() for row in summary_rows(review, report.certainties)],
+        "harms": [item.harms.as_dict() for item in report.certainties if item.harms],
+        "risk_of_bias": [dict(row) for row in bias_rows(review)],
         "log_heads": {f"{stage}/{who}": log.head for (stage, who), log in review.logs.items() if log.entries},
         "provenance": {"report": found.report_id, "inputs": found.inputs, "code": found.code,
                        "environment": found.environment, "files": dict(found.files), "versions": dict(found.versions)},
     }
 
 
-def _outcome(found: OutcomeAnalysis) -> dict[str, object]:
+def _answer(report: Report) -> dict[str, object]:
+    first = answering(report.certainties) if report.review.studies else None
+    return {"sentence": answer_sentence(report.review, report.certainties),
+            "outcome": first.outcome.id if first else None,
+            "certainty": first.rating.level if first else NO_EVIDENCE}
+
+
+def _outcome(report: Report, certainty: Certainty) -> dict[str, object]:
+    found = certainty.analysis
+    main = _analysis(found.main)
+    if certainty.harms and found.main.pooled is not certainty.harms.pool:
+        # One outcome has one pool: that of the harms section, by a method for rare events.
+        main |= {"pooled": None, "why_not_pooled": "pooled by the method named under harms"}
     return {
         "id": found.outcome.id,
         "name": found.outcome.name,
-        "main": _analysis(found.main),
+        "main": main,
         "sensitivity": [_analysis(item) for item in found.sensitivity],
         "direction": found.direction.as_dict(),
-        "certainty": None,
+        "certainty": {**certainty.as_dict(), "statement": plain(report.review, certainty)},
     }
 
 

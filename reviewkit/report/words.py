@@ -1,7 +1,6 @@
-"""Sentences composed from numbers. They say what was found, and no more than the certainty allows.
+"""Sentences composed from numbers: what the studies found, about the studies themselves.
 
-Until the certainty of an outcome is rated (GRADE), a sentence states the finding in the past tense, about the
-studies themselves, and says that the certainty has not been rated.
+What may be concluded from it stands in `reviewkit.report.statements`, in the words the certainty allows.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ INTERVALS = {
     "normal": "normal interval", "t": "t interval", "hk": "Hartung–Knapp–Sidik–Jonkman interval",
     "hk-adhoc": "Hartung–Knapp–Sidik–Jonkman interval, never narrower than the normal one",
 }  # fmt: skip
-NOT_RATED = "The certainty of this evidence has not been rated."
 NO_ADVICE = (
     "This page reports what a set of records says. It is no advice on anyone's care: decisions about care belong "
     "with the person concerned and a clinician."
 )
 DEMONSTRATION = (
     "The question, the records and the numbers are real; the judgements are not those of a finished review. "
-    "Screening and extraction are one pass by the project itself, on abstracts and web pages instead of full texts, "
+    "Screening, extraction, risk of bias and certainty are one pass by the project itself, on abstracts and web pages "
+    "instead of full texts, "
     "from records that no database search produced. They show what the software does, and are to be replaced by "
     "two human reviewers before anyone relies on them."
 )
@@ -83,27 +82,6 @@ def directions(found: OutcomeAnalysis) -> str:
     if count.counted >= 2 and count.p is not None:
         test = f"; sign test of the {count.counted} with a direction {p_value(count.p)}"
     return f"Direction of effect in {studies(count.k)}: {', '.join(parts)}{test}."
-
-
-def answer(protocol: Protocol, found: list[OutcomeAnalysis], included: int) -> str:
-    """The one-sentence answer: the first outcome's finding, or that there is none."""
-    if not included:
-        return (
-            "No eligible study was found among the records looked at; this was not a complete search."
-        )
-    first = next((f for f in found if f.main.pooled), None)
-    if first is not None:
-        who = "" if first.outcome.better != "neither" else (
-            f" Above {1 if first.main.measure in ('RR', 'OR', 'ROM') else 0} means higher in people with "
-            f"{protocol.question.condition}."
-        )
-        return f"{finding(first)}{who} {NOT_RATED}"
-    told = [f for f in found if f.main.results and f.outcome.importance != "harm"]
-    names = ", ".join(f.outcome.name.lower() for f in told[:3])
-    return (
-        f"{studies(included).capitalize()} met the eligibility criteria, but the numbers that are visible cannot be "
-        f"pooled for any outcome; only the direction of effect can be shown (for {names}, among others). {NOT_RATED}"
-    )
 
 
 def favours(outcome: Outcome, protocol: Protocol) -> tuple[str, str]:

@@ -39,6 +39,11 @@ class Analysis:
         """Results without: shown beside the pool, never dropped."""
         return tuple(r for r in self.results if not r.usable)
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Ids of studies that enter with an assumed number or size; none in a main analysis."""
+        return tuple(r.study_id for r in self.usable if any(rests_on_assumption(row) for row in r.rows))
+
 
 @dataclass(frozen=True)
 class OutcomeAnalysis:
@@ -117,6 +122,11 @@ def _run(
         scale="log" if measure in RATIOS else "natural",
     )
     return Analysis(choice.id, choice.label, measure, results, pooled, "", tuple(sets))
+
+
+def rests_on_assumption(row: ArmRow) -> bool:
+    """Whether a row holds an assumed size or a number that the report does not give, such as a borrowed SD."""
+    return row.number_status == "assumed" or row.n_status == "assumed"
 
 
 def _interval(choice: SensitivityAnalysis, base: SensitivityAnalysis) -> Interval:

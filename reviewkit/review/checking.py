@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
+from reviewkit.review.appraising import appraisal_gaps
+from reviewkit.review.certainty_of import assumed_in_main, certainty_gaps, refused_judgements
 from reviewkit.review.consensus import under_way
 from reviewkit.review.opened import Review, open_review
 from reviewkit.review.retracting import GRAVE
@@ -46,8 +48,12 @@ def findings(question: str, root: Path) -> Findings:
     waiting: list[Problem] = []
     settled: list[Settled] = []
     if not errors:
-        errors += _studies_without_results(review) + _cut_logs(review)
-        open_ones = _open_duplicates(review) + _screening_gaps(review) + _retracted(review) + _trust(review)
+        errors += _studies_without_results(review) + assumed_in_main(review) + refused_judgements(review)
+        errors += _cut_logs(review)
+        open_ones = [
+            *_open_duplicates(review), *_screening_gaps(review), *_retracted(review), *_trust(review),
+            *appraisal_gaps(review), *_harms_not_asked(review), *(certainty_gaps(review) if not errors else ()),
+        ]
         waiting, settled = settle(open_ones, review.settlements, file=review.name("settled.csv"))
     try:
         errors += _changed_exports(review)
@@ -149,6 +155,14 @@ def _studies_without_results(review: Review) -> list[Problem]:
                 study.line, None, "no-rows", "Extract it, or add a row with value_type none that says why not.")
         for study in review.studies if study.study_id not in extracted
     ]
+
+
+def _harms_not_asked(review: Review) -> list[Problem]:
+    """Harms are an outcome of every review."""
+    if review.protocol.harms:
+        return []
+    return [Problem("no outcome has importance = \"harm\".", review.name("protocol.toml"), None, None,
+                    "no-harm-outcome", "Add one, even if no study will report it: the report then says so.")]
 
 
 def _cut_logs(review: Review) -> list[Problem]:

@@ -6,7 +6,7 @@ JupyterLab write the same files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from reviewkit.errors import InputError, Problem
@@ -72,16 +72,23 @@ def template_rows(review: Review, extractor: str, study: str = "") -> list[dict[
     return rows
 
 
-def compare(review: Review) -> Comparison:
+def compare(review: Review, *, only: Collection[str] | None = None) -> Comparison:
     """The two extractors' tables side by side.
+
+    Parameters
+    ----------
+    only : collection of str, optional
+        Studies to look at (a pilot round).
 
     Raises
     ------
     InputError
         If the protocol names one extractor only, a table is missing, or a row of either is wrong: all at once.
     """
-    one, other = _both(review)
-    return compare_rows([cells for _, cells in one], [cells for _, cells in other])
+    one, other = (
+        [cells for _, cells in side if only is None or cells["study_id"] in only] for side in _both(review)
+    )
+    return compare_rows(one, other)
 
 
 def _both(review: Review) -> list[tuple[tuple[int, Mapping[str, str]], ...]]:

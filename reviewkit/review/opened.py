@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError, Problem, ReviewkitError
 from reviewkit.extraction import (
@@ -27,6 +28,8 @@ from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
+from reviewkit.review.appraising import Appraisal, read_appraisal
+from reviewkit.review.certainty_file import CertaintyJudgements, read_certainty
 from reviewkit.review.consensus import shown_lines
 from reviewkit.review.identity import match_ids
 from reviewkit.review.importing import (
@@ -47,6 +50,9 @@ from reviewkit.store.files import show
 from reviewkit.store.log import Log
 from reviewkit.tables import read_csv
 from reviewkit.trust import Finding
+
+if TYPE_CHECKING:
+    from reviewkit.review.certainty_of import Certainty
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -291,6 +297,28 @@ class Review:
         return read_retractions(self.folder / "retractions.csv", self.reports, self.root)
 
     @cached_property
+    def appraisal(self) -> Appraisal:
+        """Risk of bias: what assessors judged, where they agree, and the ledgers beside their judgements.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong in any of these files.
+        """
+        return read_appraisal(self)
+
+    @cached_property
+    def certainty_judgements(self) -> CertaintyJudgements:
+        """What persons judged of each outcome's certainty; empty where nobody has.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong in ``certainty.toml``.
+        """
+        return read_certainty(self)
+
+    @cached_property
     def flow(self) -> Flow:
         """PRISMA 2020 counts, which are checked to add up."""
         first, second = self.screening.at("title-abstract"), self.screening.at("full-text")
@@ -361,11 +389,30 @@ class Review:
         settled = {(item.code, item.subject) for item in self.settlements}
         return analyse(self.outcome(name), rows, labels, barred=barred_rows(self.trust, settled), **overrides)
 
+    def certainty(self, name: str, **overrides: str) -> Certainty:
+        """The certainty (GRADE) of an outcome: what the rules propose, what persons judged, and the level.
+
+        Parameters
+        ----------
+        name : str
+            Outcome id.
+        **overrides
+            As in `synthesise`.
+
+        Raises
+        ------
+        InputError
+            With every judgement that the rules do not allow.
+        """
+        from reviewkit.review.certainty_of import certainty_of
+
+        return certainty_of(self, self.synthesise(name, **overrides))
+
     def problems(self) -> list[Problem]:
         """Everything that keeps this review from running, stage by stage; empty where it can run."""
         found: list[Problem] = []
         for stage in ("protocol", "sources", "record_ids", "open_duplicates", "related", "decisions", "all_studies",
-                      "rows", "settlements", "flow", "retractions"):
+                      "rows", "settlements", "flow", "retractions", "appraisal", "certainty_judgements"):
             try:
                 getattr(self, stage)
             except ReviewkitError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.errors import ReviewkitError
+from reviewkit.review.appraising import appraisal_gaps
 from reviewkit.review.consensus import under_way
 from reviewkit.review.opened import Review, open_review
 from reviewkit.review.recording import current
@@ -47,6 +48,9 @@ def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
     counts["rows"] = len(review.rows)
     if review.studies and not review.rows:
         return "extraction", "extract results"
+    if gaps := appraisal_gaps(review):
+        counts["appraisal_waiting"] = len(gaps)
+        return "appraisal", f"reviewkit appraise {question}"
     if not (review.root / "reports" / question / "review.html").exists():
         return "synthesis", f"reviewkit run {question}"
     return "report", f"read reports/{question}/review.html"

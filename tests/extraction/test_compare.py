@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reviewkit.extraction.compare import agreement_by_column, compare_rows, make_consensus
+from reviewkit.extraction.compare import compare_rows, make_consensus
 
 
 def row(arm: str = "massage", **cells: Any) -> dict[str, str]:
@@ -46,9 +46,7 @@ def test_a_row_only_one_has_can_be_kept() -> None:
     assert [cells["n"] for cells in rows] == ["3"] and not waiting
 
 
-def test_agreement_is_counted_by_column() -> None:
-    counts = agreement_by_column([row(mean=4, sd=1), row("rest", mean=5)], [row(mean=4, sd=2), row("rest", mean=6)])
-    assert counts == {"mean": (1, 2), "sd": (0, 1)}
+def test_nothing_compared_is_no_agreement() -> None:
     assert compare_rows([], []).agreement is None
 
 

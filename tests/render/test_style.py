@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from reviewkit.figures.svg import PALETTE
-from reviewkit.render.judgements import RISK_OF_BIAS
+from reviewkit.render.judgements import LIGHTS
 
 CSS = (files("reviewkit.render") / "report.css").read_text(encoding="utf-8")
 
@@ -39,7 +39,7 @@ def test_text_contrast(text: str, ground: str, place: int) -> None:
 
 
 def test_symbols_in_lights_can_be_read_and_worse_arrows_seen() -> None:
-    assert all(_contrast("#000000", judgement.colour) >= 4.5 for judgement in RISK_OF_BIAS)
+    assert all(_contrast("#000000", judgement.colour) >= 4.5 for judgement in LIGHTS)
     assert all(_contrast("#D55E00", PALETTE["paper"][place]) >= 3 for place in (0, 1))
 
 

@@ -29,12 +29,12 @@ def section(tmp_path: Path) -> tuple[str, str]:
         articles = "\n".join(article(pmid) for pmid in pmids)
         (folder / name).write_text(f"<PubmedArticleSet>\n{articles}\n</PubmedArticleSet>\n", encoding="utf-8")
     day = dt.date(2026, 11, 21)
-    append(path, SearchFile(name="a.xml", source="PubMed", platform="NCBI E-utilities", date=day, query=f"q {HOSTILE}",
+    append(path, [SearchFile(name="a.xml", source="PubMed", platform="NCBI E-utilities", date=day, query=f"q {HOSTILE}",
                             hits=3, stored=2, translation="as <b>understood</b>", parameters={"mindate": "2001"},
-                            warnings=(f"PubMed states 3 hits {HOSTILE}",)), tmp_path)
-    append(path, SearchFile(name="b.xml", source="OpenAlex", date=day, query="references of: doi:10.1/x", hits=1,
-                            method="citation-searching"), tmp_path)
-    append(path, SearchFile(source="Crossref", date=day, query="nothing", hits=0, stored=0), tmp_path)
+                            warnings=(f"PubMed states 3 hits {HOSTILE}",))], tmp_path)
+    append(path, [SearchFile(name="b.xml", source="OpenAlex", date=day, query="references of: doi:10.1/x", hits=1,
+                            method="citation-searching")], tmp_path)
+    append(path, [SearchFile(source="Crossref", date=day, query="nothing", hits=0, stored=0)], tmp_path)
     import_records("q", tmp_path)
     review = open_review("q", tmp_path)
     return str(searches_section(review)), flow_figure(review).description

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -81,6 +83,23 @@ def test_results_hold_the_pool_and_the_heads_of_the_logs(built: Path) -> None:
     assert set(results["log_heads"]) == {"title-abstract/demo-a", "full-text/demo-a"}
     assert (built / "reports" / "b12-ms" / "figures" / "homocysteine.svg").exists()
     assert (built / "reports" / "b12-ms" / "tables" / "effects.csv").exists()
+
+
+@pytest.mark.parametrize("question", ["b12-ms", "massage-ms"])
+def test_no_plain_sentence_of_a_built_page_is_stronger_than_its_rating(built: Path, question: str) -> None:
+    from reviewkit.certainty import overclaims
+
+    folder = built / "reports" / question
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    levels = {outcome["id"]: outcome["certainty"]["level"] for outcome in results["outcomes"]}
+    page = (folder / "review.html").read_text(encoding="utf-8")
+    found = re.findall(r'<span class="plain-language" data-outcome="([^"]+)">([^<]+)</span>', page)
+    assert {name for name, _ in found} == set(levels)
+    for name, sentence in found:
+        assert overclaims(html.unescape(sentence), levels[name]) == (), sentence
+    for line in re.findall(r'<p class="harms-line">([^<]+)</p>', page):
+        assert overclaims(html.unescape(line), "no evidence") == (), line
+    assert overclaims(results["answer"]["sentence"], results["answer"]["certainty"]) == ()
 
 
 def test_a_cut_log_is_found_against_the_report(built: Path, tmp_path: Path) -> None:
