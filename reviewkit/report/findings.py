@@ -159,10 +159,7 @@ def _outcome(review: Review, found: OutcomeAnalysis) -> Safe:
     outcome, main = found.outcome, found.main
     head = el("h3", outcome.name, id=anchor_id("outcome", outcome.id))
     if not main.results:
-        harm = outcome.importance == "harm"
-        why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
-        return join(head, empty(why, "Silence about harm is not absence of harm." if harm else
-                                "None among the records looked at; this was not a complete search."))
+        return join(head, *_unanswered(review, found))
     shown: list[Safe] = []
     if main.pooled:
         shown.append(figure(Safe(forest_figure(found, review).svg), f"{finding(found)} Forest plot.",
@@ -173,6 +170,20 @@ def _outcome(review: Review, found: OutcomeAnalysis) -> Safe:
         shown.append(figure(Safe(picture.svg), f"{finding(found)} Effect-direction plot.",
                             id_=anchor_id("direction", outcome.id)))
     return join(head, *shown, el("p", NOT_RATED), _sensitivity(found), _beside(review, found), _lineage(found))
+
+
+def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
+    """An outcome that the main analysis cannot answer: why, and what stands outside it, so that nothing is hidden."""
+    harm = found.outcome.importance == "harm"
+    remedy = ("Silence about harm is not absence of harm." if harm
+              else "None among the records looked at; this was not a complete search.")
+    if not any(row.outcome == found.outcome.id for row in review.rows):
+        why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
+        return (empty(why, remedy),)
+    why = "No study that the main analysis takes in reports this outcome; what stands outside it is shown below."
+    beyond = any(analysis.results for analysis in found.sensitivity)
+    return (empty(why, remedy), _sensitivity(found) if beyond else Safe(""), _beside(review, found),
+            _lineage(found) if beyond else Safe(""))
 
 
 def _beside(review: Review, found: OutcomeAnalysis) -> Safe:
