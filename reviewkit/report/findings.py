@@ -180,7 +180,8 @@ def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
     if not any(row.outcome == found.outcome.id for row in review.rows):
         why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
         return (empty(why, remedy),)
-    why = "No study that the main analysis takes in reports this outcome; what stands outside it is shown below."
+    why = f"No study that the main analysis takes in reports this {'harm' if harm else 'outcome'}."
+    remedy += " What other records report is shown below, and answers nothing by itself."
     beyond = any(analysis.results for analysis in found.sensitivity)
     return (empty(why, remedy), _sensitivity(found) if beyond else Safe(""), _beside(review, found),
             _lineage(found) if beyond else Safe(""))
