@@ -23,6 +23,8 @@ class Problem:
         A short stable word for scripts, such as ``"unknown-outcome"``.
     remedy : str
         What to do about it; one sentence.
+    subject : str
+        What a finding is about (rows, report, record), where a person may settle it; else empty.
     """
 
     message: str
@@ -31,6 +33,7 @@ class Problem:
     column: int | None = None
     code: str = "input"
     remedy: str = ""
+    subject: str = ""
 
     @property
     def place(self) -> str:

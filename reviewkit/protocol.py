@@ -149,6 +149,7 @@ class Instrument(_Part):
     minimum: float | None = None
     maximum: float | None = None
     better: Literal["higher", "lower"] | None = None
+    unit: str = ""
 
 
 class ImportantDifference(_Part):

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "reviewkit"
 LAYERS = (
     ("errors", "model", "protocol", "identifiers", "numbers"),
     ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "flow"),
-    ("readers", "writers", "store", "tables", "figures", "render"),
+    ("readers", "writers", "sources", "store", "tables", "figures", "render"),
     ("review", "run", "report"),
     ("cli",),
 )

@@ -17,7 +17,10 @@ from reviewkit.errors import ReviewkitError
 
 COMMANDS = {
     "new": ("reviewkit.cli.review", "new_command", "Start a question: a commented protocol and a list of searches."),
+    "search": ("reviewkit.cli.search", "search_command", "Run the planned searches; follow citations."),
     "import": ("reviewkit.cli.review", "import_command", "Read exports, find duplicates, give ids that stay."),
+    "extract": ("reviewkit.cli.extract", "extract_command", "Extract in spreadsheets; the lineage of a number."),
+    "retractions": ("reviewkit.cli.retractions", "retractions_command", "Look up which reports were retracted."),
     "check": ("reviewkit.cli.review", "check_command", "Find everything inconsistent, with its place and remedy."),
     "status": ("reviewkit.cli.review", "status_command", "Stage and next step of each question."),
     "run": ("reviewkit.cli.review", "run_command", "Build the reports of some questions."),

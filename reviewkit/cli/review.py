@@ -86,21 +86,34 @@ def import_command(
 def check_command(context: click.Context, names: tuple[str, ...], every: bool, as_json: bool) -> None:
     """Find everything inconsistent in the files of a question, with its place and remedy.
 
+    Findings that a person has settled are listed under their own heading and do not count.
+
     Exit code 0: nothing. 2: errors. 3: no errors, but something waits for a person.
     """
     from reviewkit.review import find_root
-    from reviewkit.review.checking import UNSETTLED, check
+    from reviewkit.review.checking import findings
 
     root = find_root()
-    problems = [problem for name in _chosen(names, every, root) for problem in check(name, root)]
+    found = [findings(name, root) for name in _chosen(names, every, root)]
+    errors = [problem for one in found for problem in one.errors]
+    waiting = [problem for one in found for problem in one.waiting]
+    settled = [item for one in found for item in one.settled]
     if as_json:
-        print_json({"problems": [problem.as_dict() for problem in problems]})
+        print_json({"problems": [problem.as_dict() for problem in (*errors, *waiting)],
+                    "settled": [item.as_dict() for item in settled]})
     else:
-        say(problems, err=False)
-        click.echo(f"{len(problems)} problems." if problems else "Nothing is wrong.")
-    if any(problem.code not in UNSETTLED for problem in problems):
+        say([*errors, *waiting], err=False)
+        count = len(errors) + len(waiting)
+        click.echo(f"{count} problem{'' if count == 1 else 's'}." if count else "Nothing is wrong.")
+        if settled:
+            click.echo(f"Settled ({len(settled)}):")
+        for item in settled:
+            told = item.settlement
+            click.echo(f"  {item.problem.place}: {told.code} of {told.subject}: {told.settlement} by {told.by}: "
+                       f"{told.reason}")
+    if errors:
         context.exit(2)
-    if problems:
+    if waiting:
         context.exit(3)
 
 
@@ -149,7 +162,7 @@ def run_command(
     from rich.console import Console
 
     from reviewkit.review import find_root
-    from reviewkit.review.checking import UNSETTLED, check
+    from reviewkit.review.checking import findings
     from reviewkit.run import run
 
     root = find_root()
@@ -176,7 +189,7 @@ def run_command(
     if any(report.status == "stale" for report in reports):
         click.echo("An older report stands that the files no longer match.", err=True)
         context.exit(3)
-    if any(problem.code in UNSETTLED for name in chosen for problem in check(name, root)):
+    if any(findings(name, root).waiting for name in chosen):
         click.echo("Something waits for a person: reviewkit check", err=True)
         context.exit(3)
 

@@ -1,7 +1,8 @@
 """Extraction: arm-level results as the reports print them, and the study effects they give."""
 
+from reviewkit.extraction.arm_row import ArmRow, Known
 from reviewkit.extraction.contrasts import StudyResult, Use, study_results
-from reviewkit.extraction.rows import ArmRow, Known, parse_rows
+from reviewkit.extraction.rows import parse_rows
 from reviewkit.extraction.schema import COLUMNS, OPTIONAL_COLUMNS
 from reviewkit.extraction.steps import Step
 from reviewkit.extraction.studies import STUDY_COLUMNS, Study, parse_studies

@@ -17,7 +17,7 @@ from reviewkit.effects.conversions import (
     sd_from_se,
 )
 from reviewkit.errors import InputError
-from reviewkit.extraction.rows import ArmRow
+from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.steps import Step, converted
 from reviewkit.numbers import number
 

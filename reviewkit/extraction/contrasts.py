@@ -7,14 +7,14 @@ sections 6.2.4 and 23.3.4).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from reviewkit.effects import effect_sizes
 from reviewkit.errors import InputError
+from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.arms import Events, Mean, events_of, joined_events, joined_means, mean_of, rate_of
 from reviewkit.extraction.printed_effects import Effect, effect_of
-from reviewkit.extraction.rows import ArmRow
 from reviewkit.extraction.steps import Step
 from reviewkit.numbers import number
 from reviewkit.protocol import DEFAULT_CONVERSIONS, MEANS, MultiArm, Outcome
@@ -41,6 +41,8 @@ class Use:
         One comparison a study, or all against one comparator, divided between them.
     assumed : bool
         Whether rows with an assumed number or an assumed n may enter: in sensitivity analyses only.
+    barred : mapping of str to str
+        Rows that may not enter (row id to the reason), because one sample would count twice.
     """
 
     sets: Collection[str]
@@ -49,6 +51,7 @@ class Use:
     conversions: Collection[str] = DEFAULT_CONVERSIONS
     multi_arm: MultiArm = "one"
     assumed: bool = False
+    barred: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +213,11 @@ def _allowed(rows: Sequence[ArmRow], outcome: Outcome, use: Use) -> None:
     if outcome.window and week is not None and not outcome.window.holds(week):
         raise InputError(f"measured at week {week:g}, outside the protocol's window ({outcome.window})")
     for row in rows:
+        if row.row_id in use.barred:
+            raise InputError(use.barred[row.row_id])
         if not use.assumed and "assumed" in (row.n_status, row.number_status):
             what = "n" if row.n_status == "assumed" else "number"
             raise InputError(f"rests on an assumed {what}: sensitivity analyses only")
-    units = {row.unit for row in rows if row.unit}
-    if len(units) > 1:
-        raise InputError(f"the arms have different units ({', '.join(sorted(units))})")
 
 
 def _effect(study: str, rows: Sequence[ArmRow], use: Use, share: int) -> Effect:

@@ -17,8 +17,8 @@ from reviewkit.effects.conversions import (
     smd_from_t,
 )
 from reviewkit.errors import InputError
+from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.arms import printed
-from reviewkit.extraction.rows import ArmRow
 from reviewkit.extraction.steps import Step, converted
 from reviewkit.protocol import RATIOS
 

@@ -2,85 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 
 from reviewkit.errors import InputError, Problem
+from reviewkit.extraction.arm_row import ArmRow, Known
+from reviewkit.extraction.consistency import inconsistencies
 from reviewkit.extraction.printed import read_figure
 from reviewkit.extraction.schema import SCHEMA, Column
 from reviewkit.identifiers import check_identifier
-
-
-@dataclass(frozen=True, slots=True)
-class ArmRow:
-    """One arm (or contrast) of one study for one outcome at one time; see `schema` for the columns.
-
-    Counts and sizes are whole numbers, spreads are above 0; ``None`` means that no number was seen.
-    """
-
-    line: int
-    row_id: str
-    study_id: str
-    report_id: str
-    design: str
-    comparison: str
-    arm: str
-    arm_role: str
-    outcome: str
-    instrument: str
-    scale_min: float | None
-    scale_max: float | None
-    higher_is: str
-    timepoint: str
-    timepoint_weeks: float | None
-    value_type: str
-    n: int | None
-    mean: float | None
-    sd: float | None
-    se: float | None
-    ci_low: float | None
-    ci_high: float | None
-    median: float | None
-    q1: float | None
-    q3: float | None
-    range_low: float | None
-    range_high: float | None
-    events: int | None
-    total: int | None
-    percent: float | None
-    effect: float | None
-    effect_measure: str
-    effect_ci_low: float | None
-    effect_ci_high: float | None
-    p_value_printed: str
-    p_kind: str
-    reported_direction: str
-    unit: str
-    as_printed: str
-    number_status: str
-    n_status: str
-    analysis_set: str
-    locator: str
-    url: str
-    extractor: str
-    source_row: str
-    note: str
-    spread: float | None = None
-    n_intervention: int | None = None
-    n_comparator: int | None = None
-    person_time: float | None = None
-    quote: str = ""
-    time: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The names an extraction table may use."""
-
-    studies: Mapping[str, Collection[str]]
-    """Study id to the ids of its reports."""
-    outcomes: Collection[str]
-    sets: Collection[str]
 
 
 def parse_rows(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known, *, file: str) -> tuple[ArmRow, ...]:
@@ -103,7 +32,7 @@ def parse_rows(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known, *, f
     parsed: list[ArmRow] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
-    arms: dict[tuple[str, ...], ArmRow] = {}
+    arms: dict[tuple[str, ...], int] = {}
     for line, cells in rows:
         values: dict[str, object] = {}
         found: list[Problem] = []
@@ -113,29 +42,38 @@ def parse_rows(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known, *, f
             except ValueError as error:
                 found.append(Problem(f"{column.name} = {cells[column.name]!r}: {error}", file, line, None, "value"))
         found += _unknown_names(cells, known, file, line)
+        found += _doubles(cells, line, (seen, arms), file)
         if not found:
             row = ArmRow(line=line, **values)  # type: ignore[arg-type]
             found += [Problem(text, file, line, None, "value", remedy) for text, remedy in _contradictions(row)]
-            if row.row_id in seen:
-                found.append(
-                    Problem(f"row_id {row.row_id!r} stands on line {seen[row.row_id]} too.", file, line, None, "double")
-                )
-            seen[row.row_id] = line
-            key = (row.study_id, row.outcome, row.instrument, row.timepoint, row.value_type, row.arm, row.comparison,
-                   row.analysis_set, row.extractor)
-            if key in arms:
-                found.append(
-                    Problem(
-                        f"arm {row.arm!r} of {row.study_id} has this outcome on line {arms[key].line} too.", file, line,
-                        None, "double-arm", "Keep one row, or tell them apart by instrument, timepoint or set.",
-                    )
-                )
-            arms[key] = row
             parsed.append(row)
         problems += found
+    problems += inconsistencies(parsed, known.sizes, known.plans, file=file)
     if problems:
         raise InputError(problems)
     return tuple(parsed)
+
+
+_ONE_ARM = ("study_id", "outcome", "instrument", "timepoint", "value_type", "arm", "comparison", "analysis_set",
+            "extractor")
+
+
+def _doubles(
+    cells: Mapping[str, str], line: int, before: tuple[dict[str, int], dict[tuple[str, ...], int]], file: str
+) -> list[Problem]:
+    """Rows that stand twice: by their id, or as one arm of one comparison."""
+    seen, arms = before
+    found = []
+    name, key = cells["row_id"], tuple(cells[column] for column in _ONE_ARM)
+    if name and seen.setdefault(name, line) != line:
+        found.append(Problem(f"row_id {name!r} stands on line {seen[name]} too.", file, line, None, "double",
+                             "Give every row its own."))
+    if arms.setdefault(key, line) != line:
+        found.append(
+            Problem(f"arm {cells['arm']!r} of {cells['study_id']} has this outcome on line {arms[key]} too.", file,
+                    line, None, "double-arm", "Keep one row, or tell them apart by instrument, timepoint or set.")
+        )
+    return found
 
 
 def _parse_cell(column: Column, text: str) -> object:

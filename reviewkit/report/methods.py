@@ -8,9 +8,14 @@ from reviewkit.figures import Figure, FlowBox, FlowColumn, FlowCount, FlowDiagra
 from reviewkit.model import Record
 from reviewkit.render import Column, Row, Safe, anchor_id, definition_list, details, el, figure, join, link, table, text
 from reviewkit.render.html import Child
+from reviewkit.report.retractions import retraction_notices, retraction_status
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
 from reviewkit.review import Review
+from reviewkit.review.searches import SearchFile
 from reviewkit.screening import ReportStatus
+
+OTHER_METHOD = ", citation searching"
+"""Marks what PRISMA 2020 counts under other methods."""
 
 
 def protocol_section(review: Review) -> Safe:
@@ -78,23 +83,31 @@ def searches_section(review: Review) -> Safe:
         item = by_name[result.file]
         done = settled.count(result.file)
         rows.append([
-            result.file, item.source or "none", item.date.isoformat() if item.date else "none",
-            result.format, result.encoding, result.entries, len(result.records), done, len(result.rejected) - done,
+            result.file, *_searched(item), result.format, result.encoding, result.entries, len(result.records), done,
+            len(result.rejected) - done,
         ])
+    rows += [["none", *_searched(item), "none", "none", 0, 0, 0, 0] for item in searches.file if not item.name]
     repairs = [(r.file, str(repair.line), repair.message) for r in sources.results for repair in r.repairs]
     rejected = [(r.origin.file, str(r.origin.line), r.key, r.reason, "settled: " + why) for r, why in sources.settled]
     rejected += [(r.origin.file, str(r.origin.line), r.key, r.reason, "waits for a person") for r in sources.unsettled]
-    queries = [details(f"Query: {item.source}", el("pre", item.query)) for item in searches.file if item.query]
+    queries = [details(f"Query: {item.source}{OTHER_METHOD if item.method != 'database' else ''}", _query(item))
+               for item in searches.file if item.query or item.parameters]
+    warned = [(item.label, warning, item.settled or "waits for a person")
+              for item in searches.file for warning in item.warnings]
     return join(
         el("p", "No database or register was searched." if searches.kind == "not-a-database-search"
            else "Databases and registers were searched as follows."),
         el("p", searches.note) if searches.note else None,
         table(
-            ["File", "Source", "Date of search", "Format", "Encoding", *[Column(head, numeric=True) for head in
-             ("Entries", "Accepted", "Settled", "Rejected")]],
+            ["File", "Source", "Date of search", Column("Hits", numeric=True), "Format", "Encoding",
+             *[Column(head, numeric=True) for head in ("Entries", "Accepted", "Settled", "Rejected")]],
             rows, caption="Every entry is accounted for: accepted + settled + rejected = entries.", id_="files",
         ),
         *queries,
+        table(["Search", "Warning", "Settled"], warned, id_="search-warnings",
+              caption="What a service warned of, and counts that do not agree.") if warned else None,
+        el("p", retraction_status(review), id="retractions"),
+        retraction_notices(review),
         table(["File", "Line", "Entry", "What is wrong", "What was done"], rejected, id_="rejected",
               caption="Entries that could not be read.", empty_text="Every entry could be read."),
         table(["File", "Line", "Repair"], repairs, caption="Damage mended while reading.", id_="repairs",
@@ -102,14 +115,35 @@ def searches_section(review: Review) -> Safe:
     )
 
 
+def _searched(item: SearchFile) -> list[Child]:
+    """Source with platform and method, day and hits of a search, as far as there was one."""
+    source = f"{item.source} ({item.platform})" if item.platform and item.platform != item.source else item.source
+    return [
+        f"{source or 'none'}{OTHER_METHOD if item.method != 'database' else ''}",
+        item.date.isoformat() if item.date else "none",
+        item.hits if item.hits is not None else "not stated" if item.source else "none",
+    ]
+
+
+def _query(item: SearchFile) -> Safe:
+    """The exact query, the parameters beside it, and how the database understood it."""
+    further = "\n".join(f"{name} = {value}" for name, value in item.parameters.items())
+    return join(
+        el("pre", "\n".join(part for part in (item.query, further) if part)),
+        el("p", f"The database understood it as: {item.translation}") if item.translation else None,
+    )
+
+
 def flow_figure(review: Review) -> Figure:
     """The PRISMA 2020 flow of a new review."""
     flow = review.flow
     on_abstract = flow.eligibility_basis == "abstract"
+    other = {item.name for item in review.sources.searches.file if item.method != "database"}
     found = FlowStage(
         "identified",
         FlowBox("Records identified", flow.identified, "#files",
-                [FlowCount(name, n, "#files") for name, n in flow.by_source.items()]),
+                [FlowCount(f"{name}{OTHER_METHOD if name in other else ''}", n, "#files")
+                 for name, n in flow.by_source.items()]),
         [FlowBox("Duplicate records removed", flow.duplicates, "#duplicates"),
          *([FlowBox("Not decided yet on title and abstract", flow.unscreened, "#reports")] if flow.unscreened else [])],
     )

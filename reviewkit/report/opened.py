@@ -149,5 +149,10 @@ def _known_limits(review: Review) -> Sequence[str]:
     if len(review.protocol.extraction.extractors) == 1:
         found.append("One extraction: no second person read the numbers.")
     found.append("Risk of bias and certainty (GRADE) have not been rated; missing evidence was not assessed.")
-    found.append("Retractions were not checked.")
+    unchecked = [name for name in review.screening.included if name not in review.retractions
+                 or review.retractions[name].status == "not checked"]
+    if unchecked and len(unchecked) == len(review.screening.included):
+        found.append("Retractions were not checked.")
+    elif unchecked:
+        found.append(f"Retractions were not checked for {len(unchecked)} of the included reports.")
     return found

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reviewkit.errors import InputError
 from reviewkit.readers import read
-from reviewkit.review.searches import Searches
-from reviewkit.store.files import digest_bytes, digest_file, read_text, show, write_atomic
-from reviewkit.store.toml import parse, validate
+from reviewkit.review.recording import appended
+from reviewkit.review.searches import SearchFile
+from reviewkit.store.files import digest_bytes, digest_file, show, write_atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +52,13 @@ def add_exports(question: str, root: Path, paths: Sequence[Path], details: Searc
         if new.setdefault(path.name, content) != content:
             raise InputError(f"two files bear the name {path.name!r}.", file=str(path), code="exists",
                              remedy="Rename one of them.")
-    text = with_entries(toml, root, dict.fromkeys(new, details))
+    items = [SearchFile(name=name, **asdict(details)) for name in new]
+    text = appended(toml, items, root)
     for name, content in new.items():
         write_atomic(folder / name, content)
     if new:
         write_atomic(toml, text)
     return list(new)
-
-
-def with_entries(toml: Path, root: Path, entries: Mapping[str, SearchDetails]) -> str:
-    """The text of ``searches.toml`` with further exports named at its end, checked.
-
-    Raises
-    ------
-    InputError
-        If the list of searches would be wrong with them.
-    """
-    text = read_text(toml, what="list of searches", root=root).rstrip("\n") + "\n"
-    text += "".join(f"\n[[file]]\n{_entry(name, details)}" for name, details in entries.items())
-    validate(parse(text, show(toml, root)), Searches)
-    return text
-
-
-def _entry(name: str, details: SearchDetails) -> str:
-    values = {"name": name, **{field.name: getattr(details, field.name) for field in fields(details)}}
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in values.items() if value not in ("", None))
-
-
-def _toml(value: object) -> str:
-    # A JSON string is a TOML basic string but for DEL, which TOML wants escaped.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F") if isinstance(value, str) else str(value)
 
 
 def _is_there(target: Path, content: bytes, root: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reviewkit.extraction import ArmRow, StudyResult, Use, study_results
@@ -63,6 +64,7 @@ def analyse(
     model: str = "",
     tau2: str = "",
     interval: str = "",
+    barred: Mapping[str, str] = MappingProxyType({}),
 ) -> OutcomeAnalysis:
     """Run the plan of an outcome.
 
@@ -74,6 +76,8 @@ def analyse(
         Study id to the name shown.
     model, tau2, interval : str
         Overrides of the plan; empty keeps it. Every name the protocol allows may stand here.
+    barred : mapping of str to str
+        Rows that enter no pool (row id to the reason): one sample that stands twice.
     """
     table = tuple(rows)
     plan = outcome.plan
@@ -81,23 +85,23 @@ def analyse(
         id="main", label="Main analysis", sets=plan.sets, measure=plan.measure,
         model=model or plan.model, tau2=tau2 or plan.tau2, interval=interval or plan.interval,  # type: ignore[arg-type]
     )
-    main = _run(base, base, outcome, table, labels)
-    others = tuple(_run(choice, base, outcome, table, labels) for choice in plan.sensitivity)
+    main = _run(base, base, outcome, (table, barred), labels)
+    others = tuple(_run(choice, base, outcome, (table, barred), labels) for choice in plan.sensitivity)
     return OutcomeAnalysis(outcome, main, others, _directions(main, outcome, labels), labels)
 
 
 def _run(
-    choice: SensitivityAnalysis, base: SensitivityAnalysis, outcome: Outcome, rows: tuple[ArmRow, ...],
-    labels: Mapping[str, str],
+    choice: SensitivityAnalysis, base: SensitivityAnalysis, outcome: Outcome,
+    table: tuple[tuple[ArmRow, ...], Mapping[str, str]], labels: Mapping[str, str],
 ) -> Analysis:
     from reviewkit.synthesis import pool
 
     plan = outcome.plan
     measure = choice.measure or plan.measure
     sets = choice.sets or base.sets or plan.sets
-    results = study_results(rows, outcome, Use(
+    results = study_results(table[0], outcome, Use(
         sets, measure, choice.exclude, plan.conversions if choice.conversions is None else choice.conversions,
-        choice.multi_arm or plan.multi_arm, assumed=choice is not base,
+        choice.multi_arm or plan.multi_arm, assumed=choice is not base, barred=table[1],
     ))
     usable = [r for r in results if r.usable]
     if not plan.pool or len(usable) < plan.least_studies:

@@ -3,39 +3,63 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.opened import Review, open_review
+from reviewkit.review.retracting import GRAVE
+from reviewkit.review.settling import Settled, settle
+from reviewkit.review.trusting import trust_problems
 from reviewkit.store.files import show
 
-UNSETTLED = frozenset({"rejected-entry", "open-duplicate", "awaiting-votes", "conflict", "log-torn"})
-"""Codes of what waits for a person and is no error: exit code 3, not 2."""
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a check found: errors, what waits for a person, and what a person has settled."""
+
+    errors: tuple[Problem, ...]
+    waiting: tuple[Problem, ...] = ()
+    settled: tuple[Settled, ...] = ()
+
+    @property
+    def open(self) -> tuple[Problem, ...]:
+        """Errors first, then what waits."""
+        return (*self.errors, *self.waiting)
 
 
 def check(question: str, root: Path) -> list[Problem]:
-    """Find what is wrong or unsettled in the files of a question.
+    """What is wrong in the files of a question, then what waits for a person."""
+    return list(findings(question, root).open)
 
-    Returns
-    -------
-    list of Problem
-        Errors first, then what waits for a person (codes in `UNSETTLED`).
-    """
+
+def findings(question: str, root: Path) -> Findings:
+    """Find what is wrong, unsettled or settled in the files of a question."""
     try:
         review = open_review(question, root)
     except ReviewkitError as error:
-        return list(error.problems)
+        return Findings(error.problems)
     errors = review.problems()
     waiting: list[Problem] = []
+    settled: list[Settled] = []
     if not errors:
-        errors += _studies_without_results(review)
-        waiting += _open_duplicates(review) + _screening_gaps(review)
-        errors += _cut_logs(review)
+        errors += _studies_without_results(review) + _cut_logs(review)
+        open_ones = _open_duplicates(review) + _screening_gaps(review) + _retracted(review) + _trust(review)
+        waiting, settled = settle(open_ones, review.settlements, file=review.name("settled.csv"))
     try:
-        waiting += _rejected(review)
+        errors += _changed_exports(review)
+        waiting += _rejected(review) + _search_warnings(review)
     except ReviewkitError as error:
         errors += [p for p in error.problems if p not in errors]
-    return errors + waiting
+    # A torn last line of a log is sealed by the next decision: it waits, and is no error.
+    waiting += [p for p in errors if p.code == "log-torn"]
+    return Findings(tuple(p for p in errors if p.code != "log-torn"), tuple(waiting), tuple(settled))
+
+
+def _trust(review: Review) -> list[Problem]:
+    """Numbers that cannot be right, or are doubtful."""
+    lines = {cells["row_id"]: line for line, cells in review.row_cells}
+    return trust_problems(review.trust, lines, file=show(review.extraction_file, review.root))
 
 
 def _rejected(review: Review) -> list[Problem]:
@@ -56,6 +80,40 @@ def _open_duplicates(review: Review) -> list[Problem]:
         Problem(f"records {one} and {other} may be one report: {why}.", review.name("duplicates.csv"), None, None,
                 "open-duplicate", "Fill in the verdict, same or different, and import again.")
         for one, other, why in review.open_duplicates
+    ]
+
+
+def _search_warnings(review: Review) -> list[Problem]:
+    """Searches whose service warned, or whose entries are not its hits, and that nobody has settled."""
+    file = show(review.root / "references" / review.question / "searches.toml", review.root)
+    return [
+        Problem(f"{item.label}: {warning}.", file, None, None, "search-warning",
+                "Repeat it (reviewkit search --again), or write under 'settled' why it may stand.")
+        for item in review.sources.searches.file if not item.settled for warning in item.warnings
+    ]
+
+
+def _changed_exports(review: Review) -> list[Problem]:
+    """Exports that are not what the search wrote."""
+    written = {item.name: item.sha256 for item in review.sources.searches.file if item.sha256}
+    return [
+        Problem("export is not what the search stored.",
+                show(review.root / "references" / review.question / result.file, review.root), None, None,
+                "export-changed", "Restore it from version control; an export is never edited.")
+        for result in review.sources.results if written.get(result.file, result.digest) != result.digest
+    ]
+
+
+def _retracted(review: Review) -> list[Problem]:
+    """Included reports that were retracted or are under an expression of concern, not settled by a person."""
+    included = set(review.screening.included)
+    lead = {"retracted": "was retracted", "expression of concern": "is under an expression of concern"}
+    return [
+        Problem(f"included report {item.report} {lead[item.status]} ({item.notice or item.kind}, {item.source}).",
+                review.name("retractions.csv"), item.line, None, "retracted",
+                "Decide whether it stays, and write what you decided under 'settled'.")
+        for item in review.retractions.values()
+        if item.report in included and item.status in GRAVE and not item.settled
     ]
 
 

@@ -97,13 +97,14 @@ def read_sources(question: str, root: Path) -> Sources:
     """
     folder = root / "references" / question
     searches = read_searches(folder, root)
-    if not searches.file:
-        raise InputError("no export is named yet.", file=show(folder / "searches.toml", root), code="missing-file",
-                         remedy=f"Run: reviewkit import {question} FILE…")
     path = root / "data" / question / "import-corrections.toml"
     corrections = {(c.file, c.entry_digest): c for c in read_corrections(path, root).correction}
     results, records, settled, unsettled = [], [], [], []
-    for item in searches.file:
+    if not searches.file:
+        raise InputError("there is no export yet.", file=show(folder / "searches.toml", root), code="no-export",
+                         remedy=f"Run: reviewkit import {question} FILE…, or plan searches and run: "
+                         f"reviewkit search {question}")
+    for item in filter(lambda found: found.name, searches.file):
         result = read(folder / item.name)
         results.append(result)
         entries: list[tuple[int, Record]] = [(r.origin.line, r) for r in result.records]

@@ -37,10 +37,14 @@ from reviewkit.review.importing import (
     read_record_rows,
     read_sources,
 )
+from reviewkit.review.retracting import RetractionCheck, read_retractions
+from reviewkit.review.settling import Settlement, read_settlements
+from reviewkit.review.trusting import barred_rows, trust_findings
 from reviewkit.screening import STAGES, Decision, Screening, derive, parse_decision
 from reviewkit.store.files import show
 from reviewkit.store.log import Log, read_log
 from reviewkit.tables import read_csv
+from reviewkit.trust import Finding
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -256,16 +260,50 @@ class Review:
         return tuple(study for study in self.all_studies if included.intersection(study.reports))
 
     @cached_property
-    def rows(self) -> tuple[ArmRow, ...]:
-        """Extracted rows that count: the consensus where there is one, else the only extractor's."""
+    def extraction_file(self) -> Path:
+        """The extraction table that counts: the consensus where two extract, else the only extractor's."""
         extractors = self.protocol.extraction.extractors
-        path = self.folder / "extraction" / ("consensus.csv" if len(extractors) > 1 else f"{extractors[0]}.csv")
+        return self.folder / "extraction" / ("consensus.csv" if len(extractors) > 1 else f"{extractors[0]}.csv")
+
+    @cached_property
+    def row_cells(self) -> tuple[tuple[int, Mapping[str, str]], ...]:
+        """Line and cells, as text, of every extracted row that counts; none where the file is missing."""
+        return self.cells_of(self.extraction_file)
+
+    def cells_of(self, path: Path) -> tuple[tuple[int, Mapping[str, str]], ...]:
+        """Line and cells of the rows of one extraction table."""
         if not path.exists():
             return ()
-        known = Known({s.study_id: s.reports for s in self.all_studies}, self.protocol.outcome_ids,
-                      [s.id for s in self.protocol.analysis_sets])
-        rows = [(row.line, row.cells) for row in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS, root=self.root)]
-        return parse_rows(rows, known, file=show(path, self.root))
+        return tuple((row.line, row.cells) for row in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS,
+                                                               root=self.root))
+
+    @cached_property
+    def known(self) -> Known:
+        """The names and sizes that an extraction table of this question may use."""
+        return Known({s.study_id: s.reports for s in self.all_studies}, self.protocol.outcome_ids,
+                     [s.id for s in self.protocol.analysis_sets],
+                     {s.study_id: s.n_randomised for s in self.all_studies},
+                     {o.id: o for o in self.protocol.outcomes})
+
+    @cached_property
+    def rows(self) -> tuple[ArmRow, ...]:
+        """Extracted rows that count, parsed and checked."""
+        return parse_rows(self.row_cells, self.known, file=show(self.extraction_file, self.root))
+
+    @cached_property
+    def settlements(self) -> tuple[Settlement, ...]:
+        """What people said of findings."""
+        return read_settlements(self.folder / "settled.csv", self.root)
+
+    @cached_property
+    def trust(self) -> tuple[Finding, ...]:
+        """What the trust checks find in the extraction table."""
+        return trust_findings(cells for _, cells in self.row_cells) if self.rows else ()
+
+    @cached_property
+    def retractions(self) -> dict[str, RetractionCheck]:
+        """Report id to its retraction status; empty where none was looked up."""
+        return read_retractions(self.folder / "retractions.csv", self.reports, self.root)
 
     @cached_property
     def flow(self) -> Flow:
@@ -333,13 +371,14 @@ class Review:
         included = {study.study_id for study in self.studies}
         rows = [row for row in self.rows if row.study_id in included or row.analysis_set != "primary"]
         labels = {study.study_id: study.label for study in self.all_studies}
-        return analyse(self.outcome(name), rows, labels, **overrides)
+        settled = {(item.code, item.subject) for item in self.settlements}
+        return analyse(self.outcome(name), rows, labels, barred=barred_rows(self.trust, settled), **overrides)
 
     def problems(self) -> list[Problem]:
         """Everything that keeps this review from running, stage by stage; empty where it can run."""
         found: list[Problem] = []
         for stage in ("protocol", "sources", "record_ids", "open_duplicates", "related", "decisions", "all_studies",
-                      "rows", "flow"):
+                      "rows", "settlements", "flow", "retractions"):
             try:
                 getattr(self, stage)
             except ReviewkitError as error:

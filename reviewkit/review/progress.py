@@ -7,6 +7,7 @@ from typing import Any
 
 from reviewkit.errors import ReviewkitError
 from reviewkit.review.opened import Review, open_review
+from reviewkit.review.recording import current
 
 
 def status(question: str, root: Path) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def status(question: str, root: Path) -> dict[str, Any]:
 def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
     question = review.question
     if not (review.folder / "records.csv").exists():
-        return "protocol", f"reviewkit import {question}"
+        searches = current(review.root / "references" / question / "searches.toml", review.root)
+        return "protocol", f"reviewkit {'import' if searches.file else 'search'} {question}"
     counts |= {"records": len(review.records), "reports": len(review.reports)}
     waiting = review.screening.unsettled
     counts |= {"waiting": len(waiting), "included_reports": len(review.screening.included)}

@@ -48,7 +48,8 @@ def input_files(question: str, root: Path) -> dict[str, str]:
     for kind in ("references", "data"):
         for path in sorted((root / kind / question).rglob("*")):
             inside = path.relative_to(root).parts
-            if path.is_file() and "fulltext" not in inside and not path.name.startswith("."):
+            hidden = any(part.startswith(".") for part in inside)
+            if path.is_file() and "fulltext" not in inside and not hidden:
                 found[path.relative_to(root).as_posix()] = digest_file(path)
     return found
 

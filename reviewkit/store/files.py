@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from reviewkit.errors import InputError, ReviewkitError
@@ -45,8 +46,13 @@ def read_text(path: Path, *, what: str = "file", root: Path | None = None) -> st
         raise InputError(f"{what} cannot be read: {error.strerror}", file=shown, code="unreadable") from None
 
 
-def write_atomic(path: Path, content: str | bytes) -> None:
+def write_atomic(path: Path, content: str | bytes | Iterable[bytes]) -> None:
     """Write a file whole or not at all: aside, fsync, then replace; the old file stays until the last step.
+
+    Parameters
+    ----------
+    content : str, bytes or iterable of bytes
+        The content; one that does not fit into memory comes in pieces.
 
     Raises
     ------
@@ -54,22 +60,26 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         If the disk is full or the place cannot be written; the old file is unchanged then.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
+    pieces = (data,) if isinstance(data, bytes) else data
     aside = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            for piece in pieces:
+                stream.write(piece)
             stream.flush()
             os.fsync(stream.fileno())
         mask = os.umask(0)
         os.umask(mask)
         Path(aside).chmod(0o666 & ~mask)
         Path(aside).replace(path)
-    except OSError as error:
+    except BaseException as error:
         if aside:
             with contextlib.suppress(OSError):
                 Path(aside).unlink()
+        if not isinstance(error, OSError):
+            raise
         raise ReviewkitError(
             f"could not be written: {error.strerror}", file=str(path), code="not-written",
             remedy="The old file is unchanged.",

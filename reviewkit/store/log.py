@@ -130,7 +130,7 @@ def append(path: Path, values: Mapping[str, Any]) -> str:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b", buffering=0) as stream, _locked(stream):
+        with path.open("a+b", buffering=0) as stream, locked(stream):
             return _append_locked(path, stream, values)
     except OSError as error:
         raise ReviewkitError(
@@ -209,7 +209,7 @@ def _seal(path: Path, stream: FileIO, torn: bytes) -> int:
 
 
 @contextmanager
-def _locked(stream: FileIO) -> Iterator[None]:
+def locked(stream: FileIO) -> Iterator[None]:
     """Hold the file for one writer; advisory, and unreliable on some network shares."""
     if os.name == "nt":
         import msvcrt

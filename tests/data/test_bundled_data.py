@@ -36,7 +36,7 @@ def test_no_extracted_number_without_locator_and_extractor(path: Path) -> None:
     rows = list(read_csv(path, COLUMNS, root=ROOT))
     assert rows
     for row in rows:
-        filled = [name for name in NUMBERS if row[name]] + (["p"] if row["p_value_printed"] else [])
+        filled = [name for name in NUMBERS if row.cells.get(name)] + (["p"] if row["p_value_printed"] else [])
         assert not filled or (row["locator"].strip() and row["extractor"].strip()), (path.name, row.line, filled)
 
 

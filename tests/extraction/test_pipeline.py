@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reviewkit.errors import InputError
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS, ArmRow, Known, StudyResult, Use, parse_rows, study_results
 from reviewkit.protocol import Outcome
 
@@ -109,9 +110,9 @@ def test_an_assumed_number_enters_sensitivity_analyses_only() -> None:
     assert one(table, outcome("MD"), assumed=True).yi == pytest.approx(-1)
 
 
-def test_units_that_differ_are_not_compared() -> None:
-    table = rows({"n": 20, "mean": 4, "sd": 1, "unit": "mm"}, {"n": 20, "mean": 5, "sd": 1, "unit": "cm", **REST})
-    assert "different units (cm, mm)" in one(table, outcome("MD")).reason
+def test_units_that_differ_are_refused() -> None:
+    with pytest.raises(InputError, match="unit = 'cm', but the other arm has 'mm'"):
+        rows({"n": 20, "mean": 4, "sd": 1, "unit": "mm"}, {"n": 20, "mean": 5, "sd": 1, "unit": "cm", **REST})
 
 
 def test_the_window_decides_which_time_counts() -> None:

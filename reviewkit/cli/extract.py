@@ -1,0 +1,94 @@
+"""``reviewkit extract``: extraction in spreadsheets, compared and agreed on; lineage of a number."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from reviewkit.cli.output import JSON, print_json
+from reviewkit.extraction.compare import Difference
+
+
+@click.group("extract")
+def extract_command() -> None:
+    """Extract in a spreadsheet: template out, two tables compared, consensus in."""
+
+
+@extract_command.command("template")
+@click.argument("question")
+@click.option("--extractor", required=True, help="Role id, as the protocol names it.")
+def template_command(question: str, extractor: str) -> None:
+    """Write a table to fill in: a row for each arm of each included study and each outcome."""
+    from reviewkit.review import find_root, open_review
+    from reviewkit.review.extracting import write_template
+
+    root = find_root()
+    path = write_template(open_review(question, root), extractor)
+    click.echo(f"Written: {path.relative_to(root).as_posix()}. Fill it in, take out rows that do not apply, then: "
+               f"reviewkit check {question}")
+
+
+@extract_command.command("compare")
+@click.argument("question")
+@JSON
+@click.pass_context
+def compare_command(context: click.Context, question: str, as_json: bool) -> None:
+    """Where two extractors differ. Exit code 3: some differences are not settled yet."""
+    from reviewkit.review import find_root, open_review
+    from reviewkit.review.extracting import compare, read_settled
+
+    review = open_review(question, find_root())
+    found, settled = compare(review), read_settled(review)
+    waiting = [item for item in found.differences if (item.key, item.column) not in settled]
+    if as_json:
+        print_json({**asdict(found), "agreement": found.agreement,
+                    "differences": [{**asdict(item), "settled": item not in waiting} for item in found.differences]})
+    else:
+        for item in found.differences:
+            told = settled.get((item.key, item.column))
+            end = f"agreed: {told[0] or '(empty)'} ({told[1]})" if told else "open"
+            click.echo(f"{_told(item)}: {end}")
+        share = "nothing to compare" if found.agreement is None else f"{100 * found.agreement:.0f}% of cells agree"
+        click.echo(f"{found.paired} rows in both, {found.only_one} and {found.only_other} in one only; "
+                   f"{found.agreed} of {found.cells} cells agree ({share}); {len(waiting)} differences open.")
+    if waiting:
+        context.exit(3)
+
+
+def _told(item: Difference) -> str:
+    return f"{item.place}: {item.column or 'row'}: {item.one or '(empty)'} | {item.other or '(empty)'}"
+
+
+@extract_command.command("consensus")
+@click.argument("question")
+@click.pass_context
+def consensus_command(context: click.Context, question: str) -> None:
+    """Write consensus.csv from two tables and the settled differences.
+
+    Exit code 3: some differences are open; fill in their consensus in extraction/differences.csv and run it again.
+    """
+    from reviewkit.review import find_root, open_review
+    from reviewkit.review.extracting import write_consensus
+
+    review = open_review(question, find_root())
+    waiting = write_consensus(review)
+    click.echo(f"Written: {review.name('extraction', 'consensus.csv')}")
+    for item in waiting:
+        click.echo(f"open: {_told(item)}")
+    if waiting:
+        click.echo(f"{len(waiting)} differences are open: {review.name('extraction', 'differences.csv')}")
+        context.exit(3)
+
+
+@extract_command.command("lineage")
+@click.argument("question")
+@click.argument("outcome")
+@click.argument("study")
+@click.option("--analysis", default="main", show_default=True, help="Or the id of a sensitivity analysis.")
+def lineage_command(question: str, outcome: str, study: str, analysis: str) -> None:
+    """Where one study's number comes from: print, conversion, weight, votes, and the line of the search file."""
+    from reviewkit.review import find_root, open_review
+    from reviewkit.review.lineage import lineage
+
+    click.echo(lineage(open_review(question, find_root()), outcome, study, analysis=analysis))

@@ -1,0 +1,173 @@
+"""Extraction by two people in spreadsheets: a template out, both tables compared, the consensus written.
+
+Differences stand in ``extraction/differences.csv`` until somebody fills in their ``consensus``; the forms in
+JupyterLab write the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from reviewkit.errors import InputError, Problem
+from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS, parse_rows
+from reviewkit.extraction.compare import KEY, Comparison, Difference, Key, compare_rows, make_consensus
+from reviewkit.review.opened import Review
+from reviewkit.store.files import show
+from reviewkit.tables import read_csv, write_csv
+
+DIFFERENCE_COLUMNS = (*KEY, "column", "one", "other", "consensus", "by", "reason")
+
+
+def table_of(review: Review, extractor: str) -> Path:
+    """The file of one extractor.
+
+    Raises
+    ------
+    InputError
+        If the protocol does not name the extractor.
+    """
+    known = review.protocol.extraction.extractors
+    if extractor not in known:
+        raise InputError(f"extractor {extractor!r} is not in the protocol.", code="extractor",
+                         remedy=f"Extractors there: {', '.join(known)}.")
+    return review.folder / "extraction" / f"{extractor}.csv"
+
+
+def write_template(review: Review, extractor: str) -> Path:
+    """Write a table to fill in: a row for each arm of each included study and each outcome.
+
+    Raises
+    ------
+    InputError
+        If the extractor is unknown, has a table already, or no study is included yet.
+    """
+    path = table_of(review, extractor)
+    if path.exists():
+        raise InputError("the table exists already; nothing was written.", file=show(path, review.root), code="exists",
+                         remedy="Go on in it; rows may be added and taken out.")
+    if not review.studies:
+        raise InputError("no study is included yet.", file=review.name("studies.csv"), code="no-study",
+                         remedy="Gather the included reports into studies.csv first.")
+    write_csv(path, (*COLUMNS, *OPTIONAL_COLUMNS), template_rows(review, extractor))
+    return path
+
+
+def template_rows(review: Review, extractor: str, study: str = "") -> list[dict[str, object]]:
+    """The rows of a template: one for each arm of each included study (or one study) and each outcome."""
+    rows: list[dict[str, object]] = []
+    for found in review.studies:
+        if study and found.study_id != study:
+            continue
+        arms = [part.strip() for part in found.arms.split(";") if part.strip()] or ["intervention", "comparator"]
+        for outcome in review.protocol.outcomes:
+            for place, arm in enumerate(arms):
+                rows.append({
+                    "row_id": f"{found.study_id}-{outcome.id}-{place + 1}", "study_id": found.study_id,
+                    "report_id": found.reports[0], "design": found.design, "arm": arm,
+                    "arm_role": "comparator" if place == len(arms) - 1 else "intervention", "outcome": outcome.id,
+                    "instrument": outcome.instruments[0].name if outcome.instruments else "",
+                    "analysis_set": outcome.plan.sets[0], "extractor": extractor,
+                })
+    return rows
+
+
+def compare(review: Review) -> Comparison:
+    """The two extractors' tables side by side.
+
+    Raises
+    ------
+    InputError
+        If the protocol names one extractor only, a table is missing, or a row of either is wrong: all at once.
+    """
+    one, other = _both(review)
+    return compare_rows([cells for _, cells in one], [cells for _, cells in other])
+
+
+def _both(review: Review) -> list[tuple[tuple[int, Mapping[str, str]], ...]]:
+    names = review.protocol.extraction.extractors
+    if len(names) < 2:
+        raise InputError("the protocol names one extractor: there is nothing to compare.", code="extractor",
+                         file=review.name("protocol.toml"), remedy="Name two in [extraction] extractors.")
+    tables, problems = [], []
+    for name in names[:2]:
+        path = table_of(review, name)
+        if not path.exists():
+            problems.append(Problem("the table is missing.", show(path, review.root), None, None, "missing-file",
+                                    f"Run: reviewkit extract template {review.question} --extractor {name}"))
+            continue
+        rows = review.cells_of(path)
+        try:
+            parse_rows(rows, review.known, file=show(path, review.root))
+        except InputError as error:
+            problems += error.problems
+        tables.append(rows)
+    if problems:
+        raise InputError(problems)
+    return tables
+
+
+def read_settled(review: Review) -> dict[tuple[Key, str], tuple[str, str, str]]:
+    """What was agreed on in differences.csv: (key, column) to consensus, by whom and why; open ones are left out."""
+    path = review.folder / "extraction" / "differences.csv"
+    if not path.exists():
+        return {}
+    rows = read_csv(path, DIFFERENCE_COLUMNS, root=review.root)
+    problems = [
+        Problem(f"{row['column'] or 'the row'} is settled, but {' and '.join(empty)} is empty.",
+                show(path, review.root), row.line, None, "value", "Say who agreed, and why.")
+        for row in rows if row["consensus"] and (empty := [name for name in ("by", "reason") if not row[name]])
+    ]
+    problems += [
+        Problem(f"consensus = {row['consensus']!r}: a whole row is kept or dropped.", show(path, review.root),
+                row.line, None, "value", "Write keep or drop.")
+        for row in rows if not row["column"] and row["consensus"] not in ("", "keep", "drop")
+    ]
+    if problems:
+        raise InputError(problems)
+    return {
+        (tuple(row[name] for name in KEY), row["column"]): (_empty(row["consensus"]), row["by"], row["reason"])
+        for row in rows if row["consensus"]
+    }
+
+
+def _empty(text: str) -> str:
+    # An empty cell means 'open'; '(empty)' is how a person says that the agreed cell is empty.
+    return "" if text == "(empty)" else text
+
+
+def settle_difference(review: Review, difference: Difference, consensus: str, *, by: str, reason: str) -> None:
+    """Write one settled difference down; the rest of differences.csv stays."""
+    settled = read_settled(review)
+    settled[difference.key, difference.column] = (consensus, by, reason)
+    _write(review, compare(review), settled)
+
+
+def write_consensus(review: Review) -> tuple[Difference, ...]:
+    """Write ``consensus.csv`` and ``differences.csv``; the differences that are still open come back.
+
+    A row with an open difference is not in the consensus yet.
+    """
+    one, other = _both(review)
+    settled = read_settled(review)
+    rows, waiting = make_consensus(
+        [cells for _, cells in one], [cells for _, cells in other],
+        {place: told[0] for place, told in settled.items()}, by="consensus",
+    )
+    _write(review, compare_rows([c for _, c in one], [c for _, c in other]), settled)
+    parse_rows(enumerate(rows, 2), review.known, file=review.name("extraction", "consensus.csv"))
+    write_csv(review.folder / "extraction" / "consensus.csv", (*COLUMNS, *OPTIONAL_COLUMNS), rows)
+    return waiting
+
+
+def _write(
+    review: Review, found: Comparison, settled: Mapping[tuple[Key, str], tuple[str, str, str]]
+) -> None:
+    rows = []
+    for item in found.differences:
+        consensus, by, reason = settled.get((item.key, item.column), ("", "", ""))
+        if by and not consensus:
+            consensus = "(empty)"
+        rows.append({**dict(zip(KEY, item.key, strict=True)), "column": item.column, "one": item.one,
+                     "other": item.other, "consensus": consensus, "by": by, "reason": reason})
+    write_csv(review.folder / "extraction" / "differences.csv", DIFFERENCE_COLUMNS, rows)
