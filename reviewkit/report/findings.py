@@ -165,8 +165,7 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
     outcome, main = found.outcome, found.main
     head = el("h3", outcome.name, id=anchor_id("outcome", outcome.id))
     if not main.results:
-        return join(head, empty("No study looked at reports this outcome.",
-                                "None among the records looked at; this was not a complete search."))
+        return join(head, *_unanswered(review, found))
     shown: list[Safe] = []
     if main.pooled:
         shown.append(figure(Safe(forest_figure(found, review).svg), f"{finding(found)} Forest plot.",
@@ -178,6 +177,21 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
                             id_=anchor_id("direction", outcome.id)))
     return join(head, *shown, certainty_line(review, certainty), _sensitivity(found), _beside(review, found),
                 _lineage(found))
+
+
+def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
+    """An outcome that the main analysis cannot answer: why, and what stands outside it, so that nothing is hidden."""
+    harm = found.outcome.importance == "harm"
+    remedy = ("Silence about harm is not absence of harm." if harm
+              else "None among the records looked at; this was not a complete search.")
+    if not any(row.outcome == found.outcome.id for row in review.rows):
+        why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
+        return (empty(why, remedy),)
+    why = f"No study that the main analysis takes in reports this {'harm' if harm else 'outcome'}."
+    remedy += " What other records report is shown below, and answers nothing by itself."
+    beyond = any(analysis.results for analysis in found.sensitivity)
+    return (empty(why, remedy), _sensitivity(found) if beyond else Safe(""), _beside(review, found),
+            _lineage(found) if beyond else Safe(""))
 
 
 def _beside(review: Review, found: OutcomeAnalysis) -> Safe:

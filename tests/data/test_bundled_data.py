@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewkit.extraction.schema import COLUMNS, NUMBERS
+from reviewkit.extraction.schema import COLUMNS, NUMBERS, OPTIONAL_COLUMNS
 from reviewkit.extraction.studies import STUDY_COLUMNS
 from reviewkit.review.importing import read_record_rows
 from reviewkit.review.opened import Review, open_review, questions
@@ -33,7 +33,7 @@ def test_nothing_keeps_a_review_from_running(review: Review) -> None:
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*/extraction/*.csv")), ids=lambda p: f"{p.parts[-3]}-{p.stem}")
 def test_no_extracted_number_without_locator_and_extractor(path: Path) -> None:
-    rows = list(read_csv(path, COLUMNS, root=ROOT))
+    rows = list(read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS, root=ROOT))
     assert rows
     for row in rows:
         filled = [name for name in NUMBERS if row.cells.get(name)] + (["p"] if row["p_value_printed"] else [])
