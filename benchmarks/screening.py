@@ -23,6 +23,7 @@ import random
 import resource
 import statistics
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -109,7 +110,8 @@ def ours() -> Callable[[Run, list[dict[str, str]], list[bool]], list[int]]:
 
 
 def asreview() -> Callable[[Run, list[dict[str, str]], list[bool]], list[int]]:
-    """ASReview's default model, through its own simulation class."""
+    """ASReview's default model, through its own simulation class; it leaves a cache where it runs, so elsewhere."""
+    os.chdir(tempfile.mkdtemp())
     import numpy as np
     import pandas as pd
     from asreview.learner import ActiveLearningCycle
@@ -279,7 +281,7 @@ def main() -> None:
     parts = parser.add_subparsers(dest="part", required=True)
     for part in ("run", "peer"):
         own = parts.add_parser(part)
-        own.add_argument("--out", type=Path, required=True)
+        own.add_argument("--out", type=lambda name: Path(name).resolve(), required=True)
         own.add_argument("--seeds", type=int, nargs=2, default=(0, 20))
         own.add_argument("--variant", choices=("all", "text"), default="all")
         own.add_argument("--sets", nargs="*")

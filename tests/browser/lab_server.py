@@ -22,7 +22,7 @@ import nbformat
 import nbformat.v4 as v4
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT = 25_000
+WAIT = 60_000
 """Milliseconds the slowest step may take on a loaded machine."""
 IDLE = '[...document.querySelectorAll("#jp-main-statusbar span")].some(e => /^Python.*[|] Idle$/.test(e.innerText))'
 

@@ -39,7 +39,8 @@ def narrow(lab: Lab) -> None:
         const panel = document.querySelector('.rk-panel');
         panel.style.width = '360px';
         const edge = panel.getBoundingClientRect().right;
-        const parts = [...panel.querySelectorAll('*')].filter(e => e.getClientRects().length && !e.closest('thead, dialog'));
+        const seen = e => e.getClientRects().length && !e.closest('thead, dialog');
+        const parts = [...panel.querySelectorAll('*')].filter(seen);
         const over = parts.filter(e => e.getBoundingClientRect().right > edge + 1).map(e => e.outerHTML.slice(0, 120));
         panel.style.width = '';
         return over;

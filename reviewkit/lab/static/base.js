@@ -182,6 +182,8 @@ function fault(answer) {
   return [answer.message, answer.remedy].filter(Boolean).join(" ");
 }
 
+const SAVING = new Set(["decide", "undo", "resolve", "answer"]);
+
 // Requests that change something, one at a time: what is shown stays until the kernel says that it is on disk.
 // `settle(answer)` draws an answer and is false where it carries a fault; `said(answer)` tells it in words.
 function openSender({ frame, line, settle, home }) {
@@ -196,7 +198,7 @@ function openSender({ frame, line, settle, home }) {
       const stays = document.activeElement?.closest(".rk-votes, .rk-moves, .rk-tools");
       pending = request;
       frame.state("saving");
-      frame.say("Saving …");
+      if (SAVING.has(op)) frame.say("Saving …");
       for (const button of frame.root.querySelectorAll(".rk-waits")) button.setAttribute("aria-disabled", "true");
       const slow = (again) => {
         if (pending !== request) return;
@@ -211,7 +213,7 @@ function openSender({ frame, line, settle, home }) {
           frame.say("");
           return;
         }
-        if (frame.root.dataset.state === "ready") frame.state("saved");
+        if (frame.root.dataset.state === "ready" && SAVING.has(op)) frame.state("saved");
         frame.root.dataset.latency = Math.round(performance.now() - started);
         frame.say([said(answer), answer.said].filter(Boolean).join(" "));
         if (inside && !stays?.contains(document.activeElement)) home().focus();

@@ -12,7 +12,6 @@ function render({ model, el }) {
   const meter = h("div", { class: "rk-bar", role: "progressbar", "aria-label": "Records decided", "aria-valuemin": 0,
     "aria-valuemax": 0, "aria-valuenow": 0 }, bar);
   const counts = h("ul", { class: "rk-counts" });
-  const advice = h("p", { class: "rk-quiet rk-advice", hidden: true });
   const find = openFind({ ask: line.ask, open, close: () => card.focus(), say: frame.say });
   const side = openFullText({ ask: line.ask, say: frame.say, warn: frame.warn });
   const moves = h("div", { class: "rk-moves" });
@@ -21,7 +20,7 @@ function render({ model, el }) {
     act: (values, words) => sender.send("decide", { report: state.card.report, ...values }, () => `Saved: ${words}.${now()}`),
   });
   frame.body.append(
-    h("div", { class: "rk-progress" }, meter, counts, advice), find.element,
+    h("div", { class: "rk-progress" }, meter, counts), find.element,
     h("div", { class: "rk-desk" }, h("div", { class: "rk-form" }, card, vote.element), side.element));
   focusOnClick(frame.root, home);
 
@@ -67,9 +66,8 @@ function render({ model, el }) {
     meter.setAttribute("aria-valuenow", progress.done);
     meter.setAttribute("aria-valuetext", `${progress.done} of ${progress.total} decided, ${progress.left} left`);
     bar.style.width = `${progress.total ? (100 * progress.done) / progress.total : 0}%`;
-    fill(counts, progress.counts.map(([value, label]) => h("li", {}, value ? [h("b", {}, value), " "] : null, label)));
-    advice.textContent = progress.advice;
-    advice.hidden = !progress.advice;
+    fill(counts, progress.counts.map(([value, label]) => h("li", {}, value ? [h("b", {}, value), " "] : null, label)),
+      progress.advice ? h("li", {}, progress.advice) : null);
   }
 
   function drawCard() {
