@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewkit.extraction import ArmRow, StudyResult
+from reviewkit.extraction import StudyResult
 from reviewkit.figures import (
     DirectionCell,
     DirectionOutcome,
@@ -16,11 +16,12 @@ from reviewkit.figures import (
     direction_plot,
     forest_plot,
 )
-from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd, number
+from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd
 from reviewkit.protocol import MEANS
-from reviewkit.render import Column, Row, Safe, anchor_id, details, el, empty, figure, join, link, table
+from reviewkit.render import Column, Row, Safe, anchor_id, details, el, empty, figure, join, table
 from reviewkit.render.html import Child
 from reviewkit.report.bias_figures import forest_lights
+from reviewkit.report.lineage import lineage_details, printed
 from reviewkit.report.methods import citation
 from reviewkit.report.statements import certainty_line
 from reviewkit.report.words import (
@@ -176,7 +177,7 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
         shown.append(figure(Safe(picture.svg), f"{finding(found)} Effect-direction plot.",
                             id_=anchor_id("direction", outcome.id)))
     return join(head, *shown, certainty_line(review, certainty), _sensitivity(found), _beside(review, found),
-                _lineage(found))
+                lineage_details(review, found))
 
 
 def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
@@ -191,7 +192,7 @@ def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
     remedy += " What other records report is shown below, and answers nothing by itself."
     beyond = any(analysis.results for analysis in found.sensitivity)
     return (empty(why, remedy), _sensitivity(found) if beyond else Safe(""), _beside(review, found),
-            _lineage(found) if beyond else Safe(""))
+            lineage_details(review, found) if beyond else Safe(""))
 
 
 def _beside(review: Review, found: OutcomeAnalysis) -> Safe:
@@ -204,7 +205,7 @@ def _beside(review: Review, found: OutcomeAnalysis) -> Safe:
         f"Results outside every analysis ({len(rows)})",
         table(
             ["Study", "Set", "Comparison", "As reported"],
-            [[found.labels.get(r.study_id, r.study_id), r.analysis_set, r.comparison, _printed(r)] for r in rows],
+            [[found.labels.get(r.study_id, r.study_id), r.analysis_set, r.comparison, printed(r)] for r in rows],
             caption=f"{found.outcome.name}: kept out of the analyses by their set; shown, so that nothing is hidden.",
             id_=anchor_id("beside", found.outcome.id),
         ),
@@ -240,40 +241,3 @@ def _assumed(analysis: Analysis, found: OutcomeAnalysis) -> str:
     """Names the studies that enter with an assumed number or size."""
     names = ", ".join(found.labels.get(name, name) for name in analysis.assumed)
     return f"; rests on assumed numbers: {names}" if names else ""
-
-
-def _lineage(found: OutcomeAnalysis) -> Safe:
-    """How each study's result came about: as printed, where, by whom, and every step to the effect."""
-    blocks = [_trace(found, result, "") for result in found.main.results]
-    shown = {(r.study_id, tuple(row.row_id for row in r.rows)) for r in found.main.results}
-    for analysis in found.sensitivity:
-        for result in analysis.results:
-            key = (result.study_id, tuple(row.row_id for row in result.rows))
-            if key not in shown:
-                shown.add(key)
-                blocks.append(_trace(found, result, analysis.id))
-    return details(f"How each number came about ({len(blocks)})", *blocks)
-
-
-def _trace(found: OutcomeAnalysis, result: StudyResult, where: str) -> Safe:
-    label = found.labels.get(result.study_id, result.study_id)
-    head = f"{label} (in: {where})" if where else label
-    steps = [str(step) for step in result.steps if step.kind != "printed"] or [f"no effect: {result.reason}"]
-    return el(
-        "div", el("h4", head, class_="no-contents"),
-        el("ul", *[el("li", _printed(row)) for row in result.rows]),
-        el("ol", *[el("li", step) for step in steps]),
-        el("p", "Not used: ", "; ".join(result.unused)) if result.unused else None,
-        id=anchor_id(found.outcome.id, result.study_id, *([where] if where else [])),
-        class_="lineage",
-    )
-
-
-def _printed(row: ArmRow) -> Safe:
-    seen = link(row.locator, row.url) if row.url else row.locator
-    what = row.as_printed or row.p_value_printed or row.reported_direction.replace("_", " ") or "no number"
-    status = f"; number {row.number_status}" + (f", n {row.n_status}" if row.n_status else "")
-    note = f"; {row.note}" if row.note else ""
-    size = f", n = {number(row.n, 0)}" if row.n else ""
-    return join(f"{row.row_id}, {row.arm}{size}: as printed “{what}” (", seen, f"; extracted by {row.extractor}",
-                f"{status}){note}")

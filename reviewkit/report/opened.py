@@ -12,6 +12,7 @@ from pathlib import Path
 from reviewkit.errors import ReviewkitError
 from reviewkit.render import Safe, definition_list, el, join, notice, table
 from reviewkit.report import bias, findings, harms, methods, statements, summary_of_findings, words
+from reviewkit.report.checks import checks_section
 from reviewkit.report.outputs import save
 from reviewkit.review import Review, find_root, open_review
 from reviewkit.review.analysis import OutcomeAnalysis
@@ -113,8 +114,8 @@ class Report:
         return bias.bias_section(self.review)
 
     def results(self) -> Safe:
-        """Each outcome's pool or direction of effect, with sensitivity analyses and lineage."""
-        return findings.results_section(self.review, self.certainties)
+        """Each outcome's pool or direction of effect, sensitivity analyses, lineage; checks of the numbers."""
+        return join(findings.results_section(self.review, self.certainties), checks_section(self.review))
 
     def harms(self) -> Safe:
         """Adverse events: who reports them, in how many people, and who is silent."""
