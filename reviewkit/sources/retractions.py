@@ -153,7 +153,7 @@ def read_watch_file(path: Path, root: Path | None = None) -> WatchFile:
         raise InputError(f"Retraction Watch file cannot be read: {error.strerror}.", file=shown,
                          code="unreadable") from None
     # Stray bytes of other encodings stand in names and titles; the columns read here are ASCII.
-    reader = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
+    reader = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""), strict=True)
     header = [cell.strip() for cell in _next(reader, shown) or ()]
     missing = [name for name in _COLUMNS if name not in header]
     if missing:

@@ -61,3 +61,16 @@ def test_no_module_takes_the_name_of_a_public_call() -> None:
     import reviewkit as rk
 
     assert not {path.stem for path in (ROOT / "reviewkit" / "lab").glob("*.py")} & set(rk.lab.__all__)
+
+
+def test_every_cell_of_the_notebook_gives_its_panel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "notebooks")
+    cells = json.loads((ROOT / "notebooks" / "screen.ipynb").read_text(encoding="utf-8"))["cells"]
+    names: dict[str, object] = {}
+    shown = []
+    for source in ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"):
+        if source.startswith("rk.lab."):
+            shown.append(repr(eval(source, names)))
+        else:
+            exec(source, names)
+    assert [words.split()[0] for words in shown] == ["Possible", "Screening", "Conflicts"]
