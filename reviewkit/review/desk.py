@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from reviewkit.errors import InputError
 from reviewkit.review import consensus
 from reviewkit.review.cards import Card, Hit, Progress, make_card
+from reviewkit.review.finding import Search
 from reviewkit.review.own_log import OwnLog, Saved
 from reviewkit.review.queue import Queue, next_training
-from reviewkit.review.search import Search
 from reviewkit.review.stopping import Outlook, outlook
 from reviewkit.review.voting import (
     CONSENSUS,

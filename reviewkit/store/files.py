@@ -84,7 +84,13 @@ def write_atomic(path: Path, content: str | bytes | Iterable[bytes]) -> None:
             f"could not be written: {error.strerror}", file=str(path), code="not-written",
             remedy="The old file is unchanged.",
         ) from None
-    sync_folder(path.parent)
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise ReviewkitError(
+            f"is written, but may not outlast a power cut: {error.strerror}", file=str(path), code="not-synced",
+            remedy="Write it again once the disk is well.",
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:
