@@ -174,6 +174,12 @@ def interval(values: list[float]) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
+def _span(estimate: tuple[float, float, float], places: int) -> str:
+    mean, low, high = estimate
+    ends = "one seed" if math.isnan(low) else f"{low:+.{places}f} to {high:+.{places}f}"
+    return f"{mean:+.{places}f} ({ends})"
+
+
 def table(runs: list[Run]) -> None:
     """Print the comparison and the stopping rules."""
     cache: dict[str, list[dict[str, str]]] = {}
@@ -192,9 +198,10 @@ def table(runs: list[Run]) -> None:
         gains[f"{group[2]}, {group[1]}"].append(gain[0])
         gains[group[2]].append(gain[0])
         means = [statistics.fmean(side["wss95"] for side in sides) for sides in zip(*pairs, strict=True)]
-        print(f"| {group[2]} | {group[0]} | {group[1]} | {pairs[0][0]['n']} | {pairs[0][0]['included']} | {len(seeds)} "
-              f"| {means[0]:.3f} | {means[1]:.3f} | {gain[0]:+.3f} ({gain[1]:+.3f} to {gain[2]:+.3f}) "
-              + "".join(f"| {mean:+.0f} ({low:+.0f} to {high:+.0f}) " for mean, low, high in reads) + "|")
+        size = pairs[0][0]
+        print(f"| {group[2]} | {group[0]} | {group[1]} | {size['n']} | {size['included']} | {len(seeds)} "
+              f"| {means[0]:.3f} | {means[1]:.3f} | {_span(gain, 3)} "
+              + "".join(f"| {_span(read, 0)} " for read in reads) + "|")
     for name, values in gains.items():
         print(f"\nMean gain in WSS@95, {name}: {statistics.fmean(values):+.4f} over {len(values)} rows")
     _costs(runs)
