@@ -91,6 +91,7 @@ def everything(review: Review, own: list[tuple[int, str]]) -> list[object]:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(own=st.lists(st.tuples(st.integers(0, 8), words), min_size=1, max_size=9),
        others=st.lists(st.tuples(st.integers(0, 9), words), max_size=14))
