@@ -19,7 +19,6 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "complete"
 LOCK = ROOT / "requirements.lock"
 OLDEST = (3, 11)
-QUESTIONS = ("b12-ms", "massage-ms")
 TAIL = 15
 
 
@@ -105,10 +104,9 @@ def call(*arguments: str) -> int:
 
 def review(*extra: str) -> int:
     """Build the reports of the bundled questions and say where they are."""
-    code = setup() or call("reviewkit", "run", *QUESTIONS, *extra)
-    if code == 0:
-        for question in QUESTIONS:
-            print(ROOT / "reports" / question / "review.html")
+    code = setup() or call("reviewkit", "run", "--all", *extra)
+    for page in sorted(ROOT.glob("reports/*/review.html")) if code == 0 else ():
+        print(page)
     return code
 
 
