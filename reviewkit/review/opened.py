@@ -289,7 +289,7 @@ class Review:
     @cached_property
     def trust(self) -> tuple[Finding, ...]:
         """What the trust checks find in the extraction table."""
-        return trust_findings(cells for _, cells in self.row_cells) if self.rows else ()
+        return trust_findings((cells for _, cells in self.row_cells), self.known.sizes) if self.rows else ()
 
     @cached_property
     def retractions(self) -> dict[str, RetractionCheck]:
