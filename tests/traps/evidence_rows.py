@@ -43,7 +43,8 @@ def _arms(row: Mapping[str, str]) -> list[dict[str, str]]:
         cells.append({**base, **sizes, "row_id": row["row_id"], "arm": f"{row['arm1']} vs {row['arm2']}",
                       "arm_role": "contrast", "value_type": kind, "effect": row["effect"],
                       "effect_ci_low": row["ci_low"], "effect_ci_high": row["ci_high"],
-                      "sd": _printed_sd(row["value_text"]), "p_value_printed": row["p_value"], "p_kind": "between" if row["p_value"] else ""})
+                      "sd": _printed_sd(row["value_text"]),
+                      "p_value_printed": row["p_value"], "p_kind": "between" if row["p_value"] else ""})
     for place in ("1", "2"):
         if arm := _arm(row, base, place):
             cells.append(arm)
@@ -60,7 +61,8 @@ def _shared(row: Mapping[str, str]) -> dict[str, str]:
         "scale_min": low, "scale_max": high,
         "higher_is": next((w for w in ("worse", "better") if f"higher = {w}" in row["scale_direction"]), "unknown"),
         "timepoint": row["timepoint"], "timepoint_weeks": _weeks(row["timepoint"]),
-        "effect_measure": _MEASURES.get(row["effect_measure"], row["effect_measure"]), "unit": _printed_unit(row["unit"]),
+        "effect_measure": _MEASURES.get(row["effect_measure"], row["effect_measure"]),
+        "unit": _printed_unit(row["unit"]),
         "reported_direction": _direction(row), "number_status": row["number_status"], "analysis_set": "main",
         "locator": row["locator"], "extractor": "reader", "source_row": row["row_id"], "note": "",
     }

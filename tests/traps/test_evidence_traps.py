@@ -60,7 +60,7 @@ TRAPS: tuple[tuple[str, str, str, str], ...] = (
     ("10-difference-with-p", "U088", "kept", "MD without standard error or interval"),
     ("10-d-without-sizes", "U051", "kept", "SMD without standard error or interval"),
     ("10-vrethem-means-and-p", "M082", "kept", "mean without a standard deviation"),
-    ("10-rounded-interval", "U059", "unseen", "rounded to whole days, 2 to 3 around 2 is possible: the print cannot tell"),
+    ("10-rounded-interval", "U059", "unseen", "in whole days, 2 to 3 may surround 2: the print cannot tell"),
     ("11-mmol-for-umol", "M078", "code", "unit_wrong"),
     ("11-letters-lost", "M079", "code", "unit_wrong"),
     ("11-mol-for-umol", "M082", "code", "unit_wrong"),
