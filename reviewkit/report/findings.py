@@ -18,11 +18,10 @@ from reviewkit.figures import (
 )
 from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd
 from reviewkit.protocol import MEANS
-from reviewkit.render import Column, Row, Safe, anchor_id, details, el, empty, figure, join, table
+from reviewkit.render import Column, Safe, anchor_id, details, el, empty, figure, join, table
 from reviewkit.render.html import Child
 from reviewkit.report.bias_figures import forest_lights
 from reviewkit.report.lineage import lineage_details, printed
-from reviewkit.report.methods import citation
 from reviewkit.report.statements import certainty_line
 from reviewkit.report.words import (
     INTERVALS,
@@ -32,31 +31,10 @@ from reviewkit.report.words import (
     favours,
     finding,
     natural,
-    studies,
 )
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
 from reviewkit.review.certainty_of import Certainty
-
-
-def included_section(review: Review) -> Safe:
-    """Characteristics of the included studies, each with its reports."""
-    rows = []
-    for study in review.studies:
-        reports = join(*[el("span", citation(review.reports[r])) for r in study.reports], sep="; ")
-        size: Child = study.n_randomised if study.n_randomised is not None else "not seen"
-        rows.append(
-            Row([study.label, study.design, study.country or "not stated", size, study.arms, study.comparator,
-                 study.registration or "none seen", study.note, reports], id=anchor_id("study", study.study_id))
-        )
-    return table(
-        ["Study", "Design", "Country", Column("People", numeric=True), "Groups", "Comparator", "Registration", "Note",
-         "Reports"],
-        rows, id_="included",
-        caption=f"{studies(len(rows)).capitalize()} included. People: randomised, or compared where it is no trial.",
-        empty_text="No study met the eligibility criteria.",
-        empty_remedy="None among the records looked at; this was not a complete search.",
-    )
 
 
 def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:

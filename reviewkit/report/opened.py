@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
 from reviewkit.render import Safe, definition_list, el, join, notice, table
-from reviewkit.report import bias, findings, harms, methods, statements, summary_of_findings, words
+from reviewkit.report import bias, findings, harms, included, methods, statements, summary_of_findings, words
 from reviewkit.report.checks import checks_section
 from reviewkit.report.outputs import save
 from reviewkit.review import Review, find_root, open_review
@@ -103,7 +103,7 @@ class Report:
 
     def included(self) -> Safe:
         """Characteristics of the included studies."""
-        return findings.included_section(self.review)
+        return included.included_section(self.review)
 
     def excluded(self) -> Safe:
         """Reports excluded after a closer look, with reasons."""

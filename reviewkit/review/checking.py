@@ -10,6 +10,7 @@ from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.appraising import appraisal_gaps
 from reviewkit.review.certainty_of import assumed_in_main, certainty_gaps, refused_judgements
 from reviewkit.review.consensus import under_way
+from reviewkit.review.gathering import related_apart, unfinished_included
 from reviewkit.review.opened import Review, open_review
 from reviewkit.review.retracting import GRAVE
 from reviewkit.review.settling import Settled, settle
@@ -49,9 +50,10 @@ def findings(question: str, root: Path) -> Findings:
     settled: list[Settled] = []
     if not errors:
         errors += _studies_without_results(review) + assumed_in_main(review) + refused_judgements(review)
-        errors += _cut_logs(review)
+        errors += _cut_logs(review) + unfinished_included(review)
         open_ones = [
             *_open_duplicates(review), *_screening_gaps(review), *_retracted(review), *_trust(review),
+            *related_apart(review),
             *appraisal_gaps(review), *_harms_not_asked(review), *(certainty_gaps(review) if not errors else ()),
         ]
         waiting, settled = settle(open_ones, review.settlements, file=review.name("settled.csv"))

@@ -16,6 +16,7 @@ from reviewkit.errors import InputError, Problem, ReviewkitError
 from reviewkit.extraction import (
     COLUMNS,
     OPTIONAL_COLUMNS,
+    OPTIONAL_STUDY_COLUMNS,
     STUDY_COLUMNS,
     ArmRow,
     Known,
@@ -241,14 +242,20 @@ class Review:
         path = self.folder / "studies.csv"
         if not path.exists():
             return ()
-        rows = [(row.line, row.cells) for row in read_csv(path, STUDY_COLUMNS, root=self.root)]
+        rows = [(row.line, row.cells) for row in read_csv(path, STUDY_COLUMNS,
+                                                               optional=OPTIONAL_STUDY_COLUMNS, root=self.root)]
         return parse_studies(rows, self.reports, file=self.name("studies.csv"))
 
     @cached_property
     def studies(self) -> tuple[Study, ...]:
         """Studies included: those with an included report."""
         included = set(self.screening.included)
-        return tuple(study for study in self.all_studies if included.intersection(study.reports))
+        return tuple(study for study in self.all_studies if not study.status and included.intersection(study.reports))
+
+    @property
+    def unfinished(self) -> tuple[Study, ...]:
+        """Studies that are ongoing or await classification: listed, never included."""
+        return tuple(study for study in self.all_studies if study.status)
 
     @cached_property
     def extraction_file(self) -> Path:
@@ -289,7 +296,7 @@ class Review:
     @cached_property
     def trust(self) -> tuple[Finding, ...]:
         """What the trust checks find in the extraction table."""
-        return trust_findings(cells for _, cells in self.row_cells) if self.rows else ()
+        return trust_findings((cells for _, cells in self.row_cells), self.known.sizes) if self.rows else ()
 
     @cached_property
     def retractions(self) -> dict[str, RetractionCheck]:
@@ -326,7 +333,7 @@ class Review:
         screened = sum(s.settled for s in first) - stopped
         excluded = self.screening.at("full-text", "exclude")
         included = self.screening.included
-        owners = {report: study.study_id for study in self.all_studies for report in study.reports}
+        owners = {report for study in self.all_studies for report in study.reports}
         without = [r for r in included if r not in owners] if self.all_studies else []
         if without:
             raise InputError([Problem(f"included report {r!r} belongs to no study.", self.name("studies.csv"), None,
@@ -345,7 +352,7 @@ class Review:
             excluded=len(excluded),
             excluded_by_reason=dict(sorted(Counter(self._label(s.reason) for s in excluded).items())),
             included_reports=len(included),
-            included_studies=len({owners[r] for r in included if r in owners}),
+            included_studies=len(self.studies),
             unscreened=len(first) - screened - stopped,
             stopped=stopped,
             undecided=sum(not s.settled for s in second),

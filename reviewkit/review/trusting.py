@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from reviewkit.errors import Problem
 from reviewkit.trust import Finding, check_rows, row_from_mapping
@@ -11,9 +13,40 @@ BARRING = frozenset({"same_sample_twice", "shared_comparator"})
 """While these are not settled, the later of the rows stays out: no sample enters a pool twice."""
 
 
-def trust_findings(cells: Iterable[Mapping[str, str]]) -> tuple[Finding, ...]:
-    """Findings on the rows of an extraction table, given as text so that printed decimals survive."""
-    return check_rows(row_from_mapping(values) for values in cells)
+def trust_findings(
+    cells: Iterable[Mapping[str, str]], randomised: Mapping[str, int | None] = MappingProxyType({})
+) -> tuple[Finding, ...]:
+    """Findings on the rows of an extraction table, given as text so that printed decimals survive.
+
+    Where one result stands in several analysis sets (read in two ways), each set is a table of its own too: an
+    arm that stands twice in one comparison could not be checked.
+
+    Parameters
+    ----------
+    randomised : mapping of str to int or None
+        Study id to the people randomised.
+    """
+    table = list(cells)
+    rows = [row_from_mapping({**values, "randomised": randomised.get(values["study_id"])}) for values in table]
+    found = list(check_rows(rows))
+    known = {(finding.code, finding.row_ids) for finding in found}
+    sets = [values["analysis_set"] for values in table]
+    twice = _read_twice(table)
+    for name in dict.fromkeys(sets):
+        readings = [row for row, own in zip(rows, sets, strict=True) if own == name and row.study_id in twice]
+        found += [finding for finding in check_rows(readings) if (finding.code, finding.row_ids) not in known]
+    return tuple(found)
+
+
+_ONE_RESULT = ("study_id", "report_id", "outcome", "instrument", "timepoint", "value_type", "arm", "comparison")
+
+
+def _read_twice(table: Sequence[Mapping[str, str]]) -> set[str]:
+    """Studies with one arm's result in more than one analysis set."""
+    sets: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for values in table:
+        sets[tuple(values[name] for name in _ONE_RESULT)].add(values["analysis_set"])
+    return {key[0] for key, names in sets.items() if len(names) > 1}
 
 
 def trust_problems(findings: Iterable[Finding], lines: Mapping[str, int], *, file: str) -> list[Problem]:

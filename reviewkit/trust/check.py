@@ -19,6 +19,12 @@ from reviewkit.trust.layout import Block, Usual, make_blocks
 from reviewkit.trust.medians import check_medians
 from reviewkit.trust.p_values import check_p_values
 from reviewkit.trust.precedence import settle
+from reviewkit.trust.printed_tests import (
+    check_contrast_spread,
+    check_difference_p,
+    check_statistics,
+    check_words,
+)
 from reviewkit.trust.rows import ArmRow, Finding
 from reviewkit.trust.scale import check_metric, check_unit
 from reviewkit.trust.spread import check_spread
@@ -43,6 +49,10 @@ def check_block(block: Block, usual: Usual) -> list[Finding]:
         *check_labelled_smd(block),
         *check_p_values(block),
         *check_effect_size(block),
+        *check_statistics(block),
+        *check_difference_p(block),
+        *check_words(block),
+        *check_contrast_spread(block),
         *check_percentages(block),
         *check_events(block),
     ]

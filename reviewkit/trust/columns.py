@@ -16,12 +16,14 @@ from reviewkit.trust.layout import Block, Comparison, Usual, range_of
 from reviewkit.trust.p_values import disagree, printed_readings, sample_of
 from reviewkit.trust.rows import ArmRow, Certainty, Finding
 from reviewkit.trust.spread import largest_sd
-from reviewkit.trust.testing import difference_p, difference_se, t_quantile
+from reviewkit.trust.testing import difference_p, difference_se, face_g, t_quantile
 
 _LEAST_N = 8
 _NEAR = math.log(2.2)
 _USUAL_EXCLUDES = math.log(3.2)
 _USUAL_NEAR = math.log(1.6)
+_BEYOND_PEOPLE = 4.0
+"""Standardised difference beyond which no two groups of people are believed to stand apart."""
 
 
 @dataclass(slots=True)
@@ -147,11 +149,24 @@ def _beyond_range(rows: Sequence[ArmRow]) -> bool:
     return False
 
 
+def _beyond_any_difference(block: Block, rows: Sequence[ArmRow]) -> bool:
+    """Whether two arms stand over 4 SDs apart as printed, and under 2 with standard errors in the column."""
+    for pair in block.comparisons("final"):
+        plain = [sample_of(row) for row in pair.rows]
+        other = [sample_of(row, spread_factor=math.sqrt(row.n or 1)) for row in pair.rows]
+        if pair.first not in rows or plain[0] is None or plain[1] is None or other[0] is None or other[1] is None:
+            continue
+        if min(plain[0].sd.middle, plain[1].sd.middle) > 0 and abs(face_g(plain[0], plain[1])) > _BEYOND_PEOPLE:
+            return abs(face_g(other[0], other[1])) < _BEYOND_PEOPLE / 2
+    return False
+
+
 def _judge(block: Block, rows: Sequence[ArmRow], usual: Usual, *, as_se: bool) -> Evidence | None:
     """The evidence for the other reading in one report, time and value type; ``None`` if it is not enough."""
     evidence = Evidence([])
+    beyond = as_se and _beyond_any_difference(block, rows)
     fits, excludes = _ratio_evidence(rows, usual, as_se=as_se)
-    if any(usual.sd(row) is not None for row in rows) and not fits:
+    if any(usual.sd(row) is not None for row in rows) and not fits and not beyond:
         return None
     arms = {row.row_id for row in rows}
     pairs = [pair for pair in block.comparisons("final") if pair.first.row_id in arms and pair.second.row_id in arms]
@@ -161,6 +176,9 @@ def _judge(block: Block, rows: Sequence[ArmRow], usual: Usual, *, as_se: bool) -
     _sibling_evidence(block, rows, evidence, as_se=as_se)
     if not as_se and _beyond_range(rows):
         evidence.reasons.append("read as SEs they give SDs that the scale cannot hold")
+        evidence.excludes_plain = True
+    if beyond:
+        evidence.reasons.append("read as SDs they make the arms differ by more than people do")
         evidence.excludes_plain = True
     if fits and excludes:
         evidence.reasons.append("the usual SD of the instrument fits so")

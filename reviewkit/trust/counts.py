@@ -103,18 +103,30 @@ def check_categories(rows: Sequence[ArmRow]) -> list[Finding]:
     for (_, _, head, _, _), group in groups.items():
         totals = {row.people for row in group}
         total = max((people for people in totals if people), default=None)
+        whole = _whole(rows, group[0], head)
         names = [_category(row.outcome)[1] for row in group]
         exclusive = any(row.noted.exclusive for row in group) or _opposites(names)
         added = sum(row.events or 0 for row in group)
-        if len(group) < 2 or len(set(names)) < len(names) or total is None or not exclusive or added <= total:
+        limit = total if whole is None or total is None else min(total, whole)
+        if len(group) < 2 or len(set(names)) < len(names) or limit is None or not exclusive or added <= limit:
             continue
         if any(row.events is not None and row.people is not None and row.events > row.people for row in group):
             continue
         certainty: Certainty = "sure" if any(row.noted.exclusive for row in group) else "likely"
-        message = f"{where(group[0])}: the categories of '{head}' add up to {added} people among {total}."
+        message = f"{where(group[0])}: the categories of '{head}' add up to {added} people among {limit}."
         reading = "one count or the total is wrong, or people were counted in several categories"
         findings.append(make_finding("events_gt_n", group, message, reading, certainty))
     return findings
+
+
+def _whole(rows: Sequence[ArmRow], part: ArmRow, head: str) -> int | None:
+    """The people whom the same arm counts under the question as a whole, where a row gives them."""
+    for row in rows:
+        same = (row.study_id, row.report_id, row.arm, row.timepoint_weeks) == (
+            part.study_id, part.report_id, part.arm, part.timepoint_weeks)
+        if same and row.value_type == "events" and row.outcome.strip().lower() == head:
+            return row.events
+    return None
 
 
 def _opposites(names: list[str]) -> bool:

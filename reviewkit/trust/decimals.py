@@ -10,10 +10,12 @@ from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.layout import Block, Usual, range_of
 from reviewkit.trust.printed import Printed
 from reviewkit.trust.rows import ArmRow, Finding
+from reviewkit.trust.spread import check_spread
 
 _FAR = math.log(4.0)
 _NEAR = math.log(1.8)
 _SD_NEAR = math.log(1.65)
+_COLLAPSE = 10.0
 
 
 def _shifted(value: Printed, references: Sequence[float], near: float) -> Printed | None:
@@ -90,6 +92,32 @@ def _sd_shift(row: ArmRow, block: Block, usual: Usual) -> Printed | None:
     return _shifted(row.sd, references, _SD_NEAR) if len(references) >= 2 else None
 
 
+def _collapses(block: Block) -> list[Finding]:
+    """An arm whose SD is another order of magnitude at another time, while nothing can say which one is right.
+
+    Where the mean moved with it (a floor was reached, or a point misplaced in both), only a person can tell.
+    """
+    findings = []
+    for rows in _by_arm(block).values():
+        spread = [row for row in rows if row.sd is not None and row.sd.value > 0 and row.mean is not None]
+        if len(spread) < 2:
+            continue
+        largest, least = (pick(spread, key=lambda row: row.sd.value if row.sd else 0.0) for pick in (max, min))
+        if largest.sd is None or least.sd is None or largest.sd.span.low < _COLLAPSE * least.sd.span.high:
+            continue
+        message = (f"{where(least)}: SD {least.sd} beside {largest.sd} in the same arm"
+                   f" ({where(largest)}): one of them is about a factor 10 off, or is no SD.")
+        findings.append(make_finding("decimal_shift", [least], message, "check both SDs in the source", "possible"))
+    return findings
+
+
+def _by_arm(block: Block) -> dict[tuple[str, str], list[ArmRow]]:
+    found: dict[tuple[str, str], list[ArmRow]] = {}
+    for row in block.of_type("final"):
+        found.setdefault((row.report_id, row.arm), []).append(row)
+    return found
+
+
 def check_decimals(block: Block, usual: Usual) -> list[Finding]:
     """Means or SDs ten times too large or too small against the other rows of the outcome.
 
@@ -103,7 +131,8 @@ def check_decimals(block: Block, usual: Usual) -> list[Finding]:
         if sd is not None and row.sd is not None:
             shifts.append((row, "SD", row.sd, sd))
     if len(shifts) != 1:
-        return []
+        # An SD that cannot be is told as such, by the check of spreads.
+        return [] if shifts or check_spread(block, usual) else _collapses(block)
     return [
         make_finding(
             "decimal_shift",

@@ -29,6 +29,8 @@ def _declared(block: Block) -> bool:
 def _sign_of_benefit(pair: Comparison, label: str) -> int:
     """+1 where the intervention arm is better off by the numbers under ``label``, -1 where worse, 0 unclear."""
     p = between_p(pair)
+    if p is None and pair.first.p_kind == "between":
+        p = pair.first.p
     if p is None or p.high > _CLEAR_P or pair.first.mean is None or pair.second.mean is None:
         return 0
     sign = 1 if pair.first.mean.value > pair.second.mean.value else -1

@@ -197,7 +197,9 @@ def check_entries(rows: Sequence[ArmRow], usual: Usual) -> list[Finding]:
 
 
 def _full_n(row: ArmRow, rows: Sequence[ArmRow], arm: str) -> int | None:
-    """How many people of the arm a contrast counts: by its note, else the arm's n."""
+    """How many people of the arm a contrast counts: as stated, by its note, else the arm's n."""
+    if row.n_comparator:
+        return row.n_comparator
     if row.noted.pair_n:
         return row.noted.pair_n[1]
     sizes = [other.people for other in rows if other.arm == arm and other.value_type != "contrast" and other.people]

@@ -73,7 +73,7 @@ def _widened(g: Span) -> Span:
     return Span(g.low - slack, g.high + slack)
 
 
-def _patient_reported(row: ArmRow) -> bool:
+def patient_reported(row: ArmRow) -> bool:
     """Whether patients score the outcome; an unknown instrument with a bounded scale is taken as one."""
     known = find_instrument(row.instrument, row.outcome)
     if known is not None:
@@ -89,7 +89,7 @@ def check_effect_size(block: Block) -> list[Finding]:
     findings: list[Finding] = []
     for pair in block.comparisons("final"):
         samples = [sample_of(row) for row in pair.rows]
-        if pair.first.is_baseline or not _patient_reported(pair.first) or samples[0] is None or samples[1] is None:
+        if pair.first.is_baseline or not patient_reported(pair.first) or samples[0] is None or samples[1] is None:
             continue
         g = hedges_g(samples[0], samples[1])
         if g is None or (g.low <= LARGEST_BELIEVABLE and g.high >= -LARGEST_BELIEVABLE):
@@ -98,20 +98,21 @@ def check_effect_size(block: Block) -> list[Finding]:
             f"{where(pair.first)}: standardised difference {face_g(samples[0], samples[1]):.2f} for a "
             "patient-reported outcome."
         )
-        findings.append(_implausible(list(pair.rows), message))
+        findings.append(implausible(list(pair.rows), message))
     for row in block.of_type("contrast"):
         too_large = row.effect is not None and abs(row.effect.value) - row.effect.half_unit > LARGEST_BELIEVABLE
-        if row.effect_measure == "SMD" and too_large and _patient_reported(row) and not row.noted.within:
+        if row.effect_measure == "SMD" and too_large and patient_reported(row) and not row.noted.within:
             pair_or_none = block.arms_of(row)
             rows = [row, *(pair_or_none.rows if pair_or_none else ())]
             if findings:
-                findings = [_implausible(rows, findings[0].message)]
+                findings = [implausible(rows, findings[0].message)]
             elif not block.of_type("change"):
                 message = f"{where(row)}: standardised difference {row.effect} for a patient-reported outcome."
-                findings.append(_implausible([row], message))
+                findings.append(implausible([row], message))
     return findings
 
 
-def _implausible(rows: list[ArmRow], message: str) -> Finding:
+def implausible(rows: list[ArmRow], message: str) -> Finding:
+    """The finding of a difference too large to be pooled unchecked."""
     reading = "do not pool before the source is checked; sensitivity analysis without it"
     return make_finding("effect_implausible", rows, message, reading, "possible")

@@ -117,7 +117,8 @@ ANALYTES = (
         Unit("pg/mL", 1), Unit("ng/L", 1), Unit("pmol/L", 0.738), Unit("ng/mL", 1e-3), Unit("nmol/L", 7.38e-4),
         Unit("µg/L", 1e-3)), "better"),
     Analyte("homocysteine", r"homocyst|\bthcy\b|\bhcy\b", 4, 70, 12, 4, (
-        Unit("µmol/L", 1), Unit("mmol/L", 1e-3), Unit("nmol/L", 1e3), Unit("mg/L", 0.1352)), "worse"),
+        Unit("µmol/L", 1), Unit("mmol/L", 1e-3), Unit("nmol/L", 1e3), Unit("mol/L", 1e-6),
+        Unit("mg/L", 0.1352)), "worse"),
     Analyte("vitamin D", r"vitamin d|25-?\(?oh\)?|calcidiol|hydroxyvitamin", 6, 110, 25, 10, (
         Unit("ng/mL", 1), Unit("nmol/L", 2.496), Unit("µg/L", 1)), "better"),
     Analyte("methylmalonic acid", r"methylmalon|\bmma\b", 60, 2500, 220, 120, (
@@ -175,7 +176,8 @@ def usual_direction(instrument: str, outcome: str) -> Direction:
 
 def _plain_unit(unit: str) -> str:
     text = unit.strip().replace("μ", "µ").replace("mcg", "µg").replace("ug/", "µg/").replace("umol", "µmol")
-    return re.sub(r"\s+", "", text).replace("/l", "/L").replace("/ml", "/mL").replace("/dl", "/dL")
+    text = re.sub(r"\s+", "", text).replace("/ml", "/mL").replace("/dl", "/dL")
+    return re.sub(r"/(?:l|lit|lit(?:er|re))\Z", "/L", text, flags=re.IGNORECASE)
 
 
 @lru_cache(maxsize=512)

@@ -75,7 +75,9 @@ class Block:
         return None
 
     def sizes_of(self, contrast: ArmRow) -> tuple[int, int] | None:
-        """The numbers of people behind a contrast: from its note, its arms, or the arms at baseline."""
+        """The numbers of people behind a contrast: as stated, from its note, its arms, or baseline."""
+        if contrast.n_intervention and contrast.n_comparator:
+            return contrast.n_intervention, contrast.n_comparator
         if contrast.noted.pair_n:
             return contrast.noted.pair_n
         pair = self.arms_of(contrast)

@@ -21,7 +21,8 @@ NUMBER_COLUMNS = (
     "scale_min", "scale_max", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3",
     "percent", "effect", "effect_ci_low", "effect_ci_high",
 )  # fmt: skip
-COUNT_COLUMNS = ("n", "events", "total")
+COUNT_COLUMNS = ("n", "events", "total", "n_intervention", "n_comparator", "randomised")
+_NAMES_OF_SMD = frozenset({"smd", "hedges g", "hedges' g", "cohen d", "cohen's d", "cohens d", "d", "g"})
 COLUMNS = (*TEXT_COLUMNS, "timepoint_weeks", *NUMBER_COLUMNS, *COUNT_COLUMNS)
 REQUIRED_COLUMNS = ("row_id", "study_id", "arm", "outcome", "value_type")
 
@@ -32,6 +33,7 @@ class ArmRow:
 
     ``None`` and empty text mean 'not printed'. ``timepoint_weeks`` 0 is baseline. Units: those of ``unit``;
     ``percent`` 0 to 100; ``effect`` on the scale of ``effect_measure`` (ratios as ratios, not logs).
+    ``n_intervention`` and ``n_comparator`` stand behind a contrast; ``randomised`` counts the whole study.
     """
 
     row_id: str
@@ -68,6 +70,9 @@ class ArmRow:
     reported_direction: str = "unknown"
     unit: str = ""
     note: str = ""
+    n_intervention: int | None = None
+    n_comparator: int | None = None
+    randomised: int | None = None
 
     @property
     def p(self) -> Span | None:
@@ -169,6 +174,8 @@ def row_from_mapping(values: Mapping[str, object]) -> ArmRow:
     texts["reported_direction"] = texts["reported_direction"].lower() or "unknown"
     texts["value_type"] = texts["value_type"].lower()
     texts["arm_role"] = texts["arm_role"].lower()
+    if texts["effect_measure"].casefold() in _NAMES_OF_SMD:
+        texts["effect_measure"] = "SMD"
     numbers: dict[str, Any] = {column: _number(values, column) for column in NUMBER_COLUMNS}
     counts: dict[str, Any] = {column: _count(values, column) for column in COUNT_COLUMNS}
     return ArmRow(**texts, **numbers, **counts, timepoint_weeks=None if week is None else week.value)

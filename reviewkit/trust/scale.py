@@ -7,12 +7,22 @@ metric (unit) holds; and a known factor between baseline and follow-up in mean a
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewkit.trust.findings import make_finding, when
-from reviewkit.trust.instruments import Analyte, Instrument, Metric, Unit, find_analyte, find_instrument, find_unit
+from reviewkit.trust.instruments import (
+    ANALYTES,
+    Analyte,
+    Instrument,
+    Metric,
+    Unit,
+    find_analyte,
+    find_instrument,
+    find_unit,
+)
 from reviewkit.trust.layout import Block, Usual, metric_of, sd_span
 from reviewkit.trust.rows import ArmRow, Finding
 
@@ -266,11 +276,29 @@ def _conversion_finding(block: Block, analyte: Analyte, unit: Unit) -> Finding |
     return None
 
 
+_UNIT_SHAPE = re.compile(r"[^\W\d]{1,5}/[^\W\d]{1,4}\Z")
+
+
+def _no_unit_finding(analyte: Analyte, rows: Sequence[ArmRow]) -> list[Finding]:
+    """A unit that nothing is measured in: letters were lost, or another analyte's unit was printed."""
+    first = next((number for row in rows if (number := row.mean or row.median) is not None), None)
+    printed = rows[0].unit.strip()
+    if first is None or not _UNIT_SHAPE.match(printed) or any(row.unit != rows[0].unit for row in rows):
+        return []
+    right = next((u for u in analyte.units if analyte.low <= first.value / u.per_reference <= analyte.high), None)
+    if right is None or any(find_unit(known, printed) for known in ANALYTES):
+        return []
+    message = f"{analyte.name} {first} {printed}: no unit of that name is known; the value is usual in {right.name}."
+    return [make_finding("unit_wrong", rows, message, right.name, "possible")]
+
+
 def check_unit(block: Block) -> list[Finding]:
     """Laboratory values whose unit cannot be right."""
     rows = block.of_type("final", "median_iqr")
     analyte = find_analyte(rows[0].instrument, rows[0].outcome) if rows else None
     unit = find_unit(analyte, rows[0].unit) if analyte else None
+    if analyte is not None and unit is None:
+        return _no_unit_finding(analyte, rows)
     if analyte is None or unit is None or any(row.unit != rows[0].unit for row in rows):
         return []
     found = _human_range_finding(block, analyte, unit) or _conversion_finding(block, analyte, unit)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reviewkit.extraction.schema import COLUMNS, NUMBERS, OPTIONAL_COLUMNS
-from reviewkit.extraction.studies import STUDY_COLUMNS
+from reviewkit.extraction.studies import OPTIONAL_STUDY_COLUMNS, STUDY_COLUMNS
 from reviewkit.review.importing import read_record_rows
 from reviewkit.review.opened import Review, open_review, questions
 from reviewkit.store.log import read_log
@@ -42,7 +42,7 @@ def test_no_extracted_number_without_locator_and_extractor(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*/studies.csv")), ids=lambda p: p.parts[-2])
 def test_no_study_size_without_locator_and_extractor(path: Path) -> None:
-    for row in read_csv(path, STUDY_COLUMNS, root=ROOT):
+    for row in read_csv(path, STUDY_COLUMNS, optional=OPTIONAL_STUDY_COLUMNS, root=ROOT):
         assert not row["n_randomised"] or (row["locator"].strip() and row["extractor"].strip()), row.line
 
 
