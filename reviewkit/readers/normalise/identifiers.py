@@ -136,7 +136,7 @@ def registry_ids(texts: Iterable[str], prose: str = "") -> tuple[str, ...]:
         if text and _NUMBER.search(text):
             for match in _REGISTRY.finditer(text):
                 found.setdefault(_registry_form(match.group()))
-    if _CT.search(prose) or _has_other_sign(prose):
+    if ("CT" in prose and _CT.search(prose)) or _has_other_sign(prose):
         for match in _REGISTRY.finditer(prose):
             found.setdefault(_registry_form(match.group()))
     return tuple(found)
