@@ -34,12 +34,6 @@ class TaggedEntry:
         self.last_tag = tag
         self.line_end = line
 
-    def go_on(self, line: str, number: int) -> None:
-        """A whole line that goes on with the value before it."""
-        self.lines.append(line)
-        self.pending.append(line.strip())
-        self.line_end = number
-
     def more(self, text: str, line: int) -> None:
         """A line without a tag goes on with the value before it."""
         self.pending.append(text)
