@@ -200,7 +200,7 @@ def printed_of(kind: str, key: str, fields: Mapping[str, str]) -> Printed:
 
     def one(*wanted: str) -> str:
         for name in wanted:
-            if name in decoded and decoded[name]:
+            if decoded.get(name):
                 return decoded[name]
         return ""
 
