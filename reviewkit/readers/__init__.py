@@ -84,6 +84,10 @@ def _without_collecting() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():
+                # hands the new records to the oldest generation, where a walk over all of them would put them too
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

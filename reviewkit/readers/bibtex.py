@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from reviewkit.model import Author, ReadResult
 from reviewkit.readers.bibtex_scan import SPECIAL, Block, Value, blocks_of, count_entries
@@ -276,11 +277,17 @@ def people(value: str) -> tuple[Author, ...]:
             if family:
                 found.append(Author(family, parts.get("given", "")))
             continue
-        text = _text(name)
-        several = names.split_names(text) if text.count(",") > 1 or ";" in text else [text]
-        found.extend(person for one in several if (person := names.author(one)) is not None)
+        found.extend(_persons(name))
     half = len(found) // 2
     return tuple(found[:half] if half > 1 and found[:half] == found[half:] else found)
+
+
+@lru_cache(maxsize=1 << 15)
+def _persons(name: str) -> tuple[Author, ...]:
+    """One name as printed, or several that a file without 'and' holds; the names of a search come back often."""
+    text = _text(name)
+    several = names.split_names(text) if text.count(",") > 1 or ";" in text else [text]
+    return tuple(person for one in several if (person := names.author(one)) is not None)
 
 
 def _group(text: str) -> tuple[Author, ...]:

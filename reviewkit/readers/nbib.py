@@ -83,10 +83,23 @@ def _entries(source: Source, collector: Collector) -> Iterator[TaggedEntry]:
         head = line[:6]
         if not blank and entry is not None:
             if head == "      ":
-                entry.go_on(line, number)
+                entry.lines.append(line)
+                entry.pending.append(line.strip())
+                entry.line_end = number
                 continue
-            if head in _INNER:
-                entry.open(_INNER[head], line[6:], number, line)
+            inner = _INNER.get(head)
+            if inner is not None:
+                # the work of entry.open, without a call for nearly every line of the file
+                if entry.pending:
+                    entry.join()
+                entry.lines.append(line)
+                values = entry.fields.get(inner)
+                if values is None:
+                    entry.fields[inner] = [line[6:].strip()]
+                else:
+                    values.append(line[6:].strip())
+                entry.last_tag = inner
+                entry.line_end = number
                 continue
         found = tag_of(line) if line else None
         if found is None:

@@ -12,7 +12,7 @@ import re
 from reviewkit.model import ReadResult
 from reviewkit.readers.collect import Collector, EntryError
 from reviewkit.readers.printed import Printed, record
-from reviewkit.readers.source import BLOCK, Source
+from reviewkit.readers.source import Source
 from reviewkit.readers.tagged import TaggedEntry
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -61,13 +61,24 @@ def read_ris(source: Source) -> ReadResult:
         When accepted and rejected entries do not add up to the entries counted in the text.
     """
     collector = Collector(source, "ris")
+    counted = EntryCount()
     entry: TaggedEntry | None = None
     loose: list[tuple[int, int, str]] = []
     number = 0
-    for number, line in enumerate(source.lines(), 1):
+    for number, line in enumerate(source.lines(counted.add), 1):
         inner = _INNER.get(line[:6])
         if inner is not None and entry is not None:
-            entry.open(inner, line[6:], number, line)
+            # the work of entry.open, without a call for nearly every line of the file
+            if entry.pending:
+                entry.join()
+            entry.lines.append(line)
+            values = entry.fields.get(inner)
+            if values is None:
+                entry.fields[inner] = [line[6:].strip()]
+            else:
+                values.append(line[6:].strip())
+            entry.last_tag = inner
+            entry.line_end = number
             continue
         found = tag_of(line) if line else None
         if found is None:
@@ -103,7 +114,7 @@ def read_ris(source: Source) -> ReadResult:
         )
         _finish(entry, collector)
     _tell_loose(loose, collector)
-    return collector.result(count_entries(source))
+    return collector.result(counted.total())
 
 
 def _tell_loose(loose: list[tuple[int, int, str]], collector: Collector) -> None:
@@ -119,18 +130,27 @@ def _tell_loose(loose: list[tuple[int, int, str]], collector: Collector) -> None
         collector.repair(f"{tags} without the two spaces before the hyphen; read as tags", found[0][0])
 
 
-def count_entries(source: Source) -> int:
-    """Entries counted in the raw text by patterns of their own: TY lines, and tags that follow an ER without a TY."""
-    count, inside, rest = 0, False, ""
-    with source.stream() as stream:
-        while block := stream.read(BLOCK):
-            cut = block.rfind("\n") + 1
-            if not cut:
-                rest += block
-                continue
-            added, inside = _count(f"\n{rest}{block[:cut]}", inside)
-            count, rest = count + added, block[cut:]
-    return count + _count(f"\n{rest}", inside)[0]
+class EntryCount:
+    """Entries counted in the raw text by patterns of their own: TY lines, and tags that follow an ER without a TY.
+
+    The text comes block by block while it is read, so that the file is decoded once.
+    """
+
+    def __init__(self) -> None:
+        self._count, self._inside, self._rest = 0, False, ""
+
+    def add(self, block: str) -> None:
+        """The next block of the text."""
+        cut = block.rfind("\n") + 1
+        if not cut:
+            self._rest += block
+            return
+        added, self._inside = _count(f"\n{self._rest}{block[:cut]}", self._inside)
+        self._count, self._rest = self._count + added, block[cut:]
+
+    def total(self) -> int:
+        """The entries, when every block has been added."""
+        return self._count + _count(f"\n{self._rest}", self._inside)[0]
 
 
 def _count(text: str, inside: bool) -> tuple[int, bool]:

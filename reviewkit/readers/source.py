@@ -72,11 +72,13 @@ class Source:
         """The decoded text as a stream; by default every line end is handed out as ``\\n``."""
         return io.TextIOWrapper(self._open(), encoding=self._codec, errors=self._errors, newline=newline)
 
-    def lines(self) -> Iterator[str]:
-        """The lines, without their line ends."""
+    def lines(self, on_block: Callable[[str], None] | None = None) -> Iterator[str]:
+        """The lines, without their line ends; ``on_block`` is shown each block of text before its lines come."""
         with self.stream() as stream:
             rest: list[str] = []
             while block := stream.read(BLOCK):
+                if on_block is not None:
+                    on_block(block)
                 if "\n" not in block:
                     rest.append(block)
                     continue

@@ -11,7 +11,7 @@ from reviewkit.readers.collect import MAX_FIELD_CHARS, EntryError
 class TaggedEntry:
     """The physical lines of one entry (every line from ``line`` on) and its fields.
 
-    ``fields`` maps a tag to its values in file order, continued lines joined by a line end.
+    ``fields`` maps a tag to its values in file order, continued lines (``pending`` until then) joined by a line end.
     """
 
     line: int
@@ -19,12 +19,12 @@ class TaggedEntry:
     lines: list[str] = field(default_factory=list)
     fields: dict[str, list[str]] = field(default_factory=dict)
     last_tag: str = ""
-    _more: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
 
     def open(self, tag: str, value: str, line: int, text: str) -> None:
         """The line ``text`` with a tag starts a new value."""
-        if self._more:
-            self._join()
+        if self.pending:
+            self.join()
         self.lines.append(text)
         values = self.fields.get(tag)
         if values is None:
@@ -34,15 +34,9 @@ class TaggedEntry:
         self.last_tag = tag
         self.line_end = line
 
-    def go_on(self, line: str, number: int) -> None:
-        """A whole line that goes on with the value before it."""
-        self.lines.append(line)
-        self._more.append(line.strip())
-        self.line_end = number
-
     def more(self, text: str, line: int) -> None:
         """A line without a tag goes on with the value before it."""
-        self._more.append(text)
+        self.pending.append(text)
         self.line_end = line
 
     def close(self) -> str:
@@ -53,8 +47,8 @@ class TaggedEntry:
         EntryError
             When a value is longer than any field can be.
         """
-        if self._more:
-            self._join()
+        if self.pending:
+            self.join()
         raw = self.raw
         if len(raw) > MAX_FIELD_CHARS:
             for tag, values in self.fields.items():
@@ -62,10 +56,11 @@ class TaggedEntry:
                     raise EntryError(f"field {tag} is longer than {MAX_FIELD_CHARS} characters", self.line)
         return raw
 
-    def _join(self) -> None:
+    def join(self) -> None:
+        """Put the continued lines behind the value they go on with."""
         values = self.fields[self.last_tag]
-        values[-1] = "\n".join([values[-1], *self._more] if values[-1] else self._more)
-        self._more = []
+        values[-1] = "\n".join([values[-1], *self.pending] if values[-1] else self.pending)
+        self.pending = []
 
     def holds(self, *tags: str) -> bool:
         """Whether one of these tags has been seen."""

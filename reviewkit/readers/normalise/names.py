@@ -48,6 +48,7 @@ def _is_initials(token: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 15)
 def author(text: str) -> Author | None:
     """One author from one printed name, ``None`` for 'et al.' and empty values.
 
