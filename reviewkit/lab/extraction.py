@@ -41,8 +41,8 @@ GROUPS = (
     ("Scale and source", ("unit", "scale_min", "scale_max", "higher_is", "report_id", "outcome", "design",
                           "source_row")),
 )  # fmt: skip
-_ALWAYS = frozenset({"arm", "arm_role", "instrument", "timepoint", "value_type", "analysis_set", "as_printed", "n",
-                     "n_status", "number_status", "locator", "note"})
+_ALWAYS = frozenset({"arm", "arm_role", "instrument", "timepoint", "timepoint_weeks", "value_type", "analysis_set",
+                     "as_printed", "n", "n_status", "number_status", "locator", "note"})
 _MEANS = ("mean", "sd", "se", "spread", "ci_low", "ci_high")
 _CONTRAST = ("comparison", "effect", "effect_measure", "effect_ci_low", "effect_ci_high", "n_intervention",
              "n_comparator", "p_value_printed", "p_kind")
