@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from reviewkit.cli.output import JSON, print_json
+from reviewkit.errors import InputError
 from reviewkit.extraction.compare import Difference
 
 
@@ -92,3 +94,43 @@ def lineage_command(question: str, outcome: str, study: str, analysis: str) -> N
     from reviewkit.review.lineage import lineage
 
     click.echo(lineage(open_review(question, find_root()), outcome, study, analysis=analysis))
+
+
+@extract_command.command("pdf")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--page", "pages", type=int, multiple=True, help="Only this page; may be given several times.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the proposals to this CSV file.")
+@JSON
+@click.pass_context
+def pdf_command(
+    context: click.Context, file: Path, pages: tuple[int, ...], out: Path | None, as_json: bool
+) -> None:
+    """Propose the tables of a PDF. Compare them with the page: nothing enters the extraction by itself.
+
+    Exit code 3: no table was seen.
+    """
+    from reviewkit.readers.pdf_tables import tables
+    from reviewkit.tables import write_csv
+
+    if out is not None and out.exists():
+        raise InputError(f"{out.name} is there already.", file=out.name, code="file-exists",
+                         remedy="Name another file with --out, or move this one away.")
+    found = tables(file, pages or None)
+    if out is not None and found:
+        width = max(len(row) for table in found for row in table.rows)
+        columns = ("page", "table", *(f"column_{number}" for number in range(1, width + 1)))
+        write_csv(out, columns, [
+            dict(zip(columns, (table.page, table.number, *row), strict=False)) for table in found for row in table.rows
+        ])
+    if as_json:
+        print_json({"file": file.name, "tables": [asdict(table) for table in found]})
+    else:
+        for table in found:
+            click.echo(f"Page {table.page}, table {table.number}:")
+            for row in table.rows:
+                click.echo("  " + " | ".join(row))
+        where = f" Written: {out}." if out is not None and found else ""
+        click.echo(f"{len(found)} tables proposed.{where} Compare each with its page before you copy a number."
+                   if found else "No table was seen. A scanned page holds no text; type the table from the page.")
+    if not found:
+        context.exit(3)

@@ -90,6 +90,26 @@ def _parse_cell(column: Column, text: str) -> object:
     return _NUMBER[column.kind](_number(text))
 
 
+def check_cell(column: str, text: str) -> None:
+    """Check one cell by itself: its kind, its words, its number.
+
+    Raises
+    ------
+    InputError
+        If the schema does not allow the text there.
+    """
+    try:
+        _parse_cell(_BY_NAME[column], text)
+    except ValueError as error:
+        raise InputError(f"{column} = {text!r}: {error}", code="value") from None
+
+
+def column_of(problem: Problem) -> str:
+    """The column a problem of `parse_rows` stands at: the name its message begins with; empty where there is none."""
+    name = problem.message.partition(" ")[0]
+    return name if name in _BY_NAME else ""
+
+
 def _number(text: str) -> float:
     try:
         return read_figure(text).value
@@ -115,6 +135,7 @@ def _whole(value: float) -> int:
     return int(value)
 
 
+_BY_NAME = {column.name: column for column in SCHEMA}
 _NUMBER: dict[str, Callable[[float], float]] = {
     "number": lambda value: value,
     "positive": _positive,

@@ -1,4 +1,4 @@
-"""Panels in JupyterLab: screening, duplicates, conflicts. No rule lives here; none needs a network.
+"""Panels in JupyterLab: screening, duplicates, conflicts, extraction. No rule lives here; none needs a network.
 
 >>> import reviewkit as rk                                        # doctest: +SKIP
 >>> review = rk.open_review("b12-ms")                             # doctest: +SKIP
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reviewkit.lab.panel import Panel
     from reviewkit.review import Review
 
-__all__ = ["duplicates", "resolve", "screen"]
+__all__ = ["compare", "duplicates", "extract", "resolve", "screen"]
 
 
 def screen(review: Review, stage: str = "title-abstract", reviewer: str = "", *, ranked: bool = True) -> Panel:
@@ -111,6 +111,62 @@ def resolve(review: Review, stage: str = "title-abstract", by: str | Sequence[st
                          remedy=f"Both reviewers together: by=[{reviewers}]; or set screening.consensus.")
     return Panel(ConflictSession(review, stage, names), ("card", "vote", "resolve"),
                  f"Conflicts of {review.question} at {stage}, settled by {' and '.join(names)}")
+
+
+def extract(review: Review, study: str, extractor: str = "") -> Panel:
+    """Fill in the rows of one study, with its abstract or PDF beside them; every cell is saved as it is typed.
+
+    Parameters
+    ----------
+    review : Review
+    study : str
+        Id of an included study.
+    extractor : str
+        Your role id; it may be left out where the protocol names one extractor.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If the study or the extractor is unknown, or the question's files are not in order.
+    """
+    from reviewkit.errors import InputError
+    from reviewkit.lab.extraction import ExtractSession
+    from reviewkit.lab.panel import Panel
+
+    known = review.protocol.extraction.extractors
+    if not extractor and len(known) != 1:
+        raise InputError("no extractor is named.", code="extractor", remedy=f"Say extractor=…: {', '.join(known)}.")
+    who = extractor or known[0]
+    return Panel(ExtractSession(review, study, who), ("card", "fulltext", "cells", "extract"),
+                 f"Extraction of {study} in {review.question} by {who}")
+
+
+def compare(review: Review, study: str) -> Panel:
+    """Settle where two extractors differ on a study; ``differences.csv`` and ``consensus.csv`` are written.
+
+    Parameters
+    ----------
+    review : Review
+    study : str
+        Id of an included study that both have extracted.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If the study is unknown, the protocol names one extractor only, or either table is missing or wrong.
+    """
+    from reviewkit.lab.differences import DifferenceSession
+    from reviewkit.lab.panel import Panel
+
+    return Panel(DifferenceSession(review, study), ("differences",), f"Two extractions of {study} in {review.question}")
 
 
 def _only(review: Review) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from reviewkit.errors import InputError
 from reviewkit.review.importing import DUPLICATE_COLUMNS
+from reviewkit.store.files import alone
 from reviewkit.tables import read_csv, write_csv
 
 
@@ -28,7 +27,7 @@ def add_answer(path: Path, row: Mapping[str, str], *, root: Path) -> None:
     ReviewkitError
         If it cannot be written; it is then as it was.
     """
-    with _alone(path.parent):
+    with alone(path.parent):
         write_csv(path, DUPLICATE_COLUMNS, [*_rows(path, root), row])
 
 
@@ -40,7 +39,7 @@ def take_back(path: Path, row: Mapping[str, str], *, root: Path) -> None:
     InputError
         If no such row stands there any more.
     """
-    with _alone(path.parent):
+    with alone(path.parent):
         rows = _rows(path, root)
         places = [place for place, found in enumerate(rows) if found == dict(row)]
         if not places:
@@ -51,19 +50,3 @@ def take_back(path: Path, row: Mapping[str, str], *, root: Path) -> None:
 
 def _rows(path: Path, root: Path) -> list[dict[str, str]]:
     return [dict(row.cells) for row in read_csv(path, DUPLICATE_COLUMNS, root=root)] if path.exists() else []
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One writer at a time; advisory, and on POSIX alone, where a folder can be locked."""
-    if os.name != "posix":
-        yield
-        return
-    import fcntl
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewkit.errors import InputError
 from reviewkit.lab.answers import add_answer, take_back
-from reviewkit.lab.compare import compare
+from reviewkit.lab.fields import compare
 from reviewkit.lab.session import Answer, Request, Session
 from reviewkit.review.importing import DUPLICATE_COLUMNS, answers_of, read_duplicate_rows
 

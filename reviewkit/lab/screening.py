@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from reviewkit.errors import InputError
-from reviewkit.lab.fulltext import LARGEST, FullTexts
 from reviewkit.lab.highlight import Terms
+from reviewkit.lab.pdfs import PdfAnswers
 from reviewkit.lab.session import Answer, Request, Session
 from reviewkit.lab.text import LIMITS, WHOLE, card_values, marks, shown
 from reviewkit.screening.decisions import DECISIONS, FULL_TEXT_ONLY
@@ -27,8 +27,6 @@ STATUS_WORDS = {
 }  # fmt: skip
 HITS = 50
 """Most records a search lists."""
-PIECE = 4_000_000
-"""Most bytes of a PDF in one answer."""
 
 
 class ScreenSession(Session):
@@ -45,16 +43,15 @@ class ScreenSession(Session):
     """
 
     def __init__(self, review: Review, stage: str, reviewer: str, desk: Desk) -> None:
+        self._pdfs = PdfAnswers(review, desk.card) if stage == "full-text" else None
         super().__init__({
             "hello": self._hello, "next": self._next, "open": self._open, "decide": self._decide,
             "undo": self._undo, "skip": self._skip, "find": self._find, "whole": self._whole,
-            "pdf": self._pdf, "look": self._look, "adopt": self._adopt, "attach": self._attach,
+            **(self._pdfs.handlers if self._pdfs else {}),
         })  # fmt: skip
         self._review, self._stage, self._reviewer, self._desk = review, stage, reviewer, desk
         highlight = review.protocol.screening.highlight
         self._terms = Terms(highlight.include, highlight.exclude)
-        self._full_texts = FullTexts(review.folder / "fulltext") if stage == "full-text" else None
-        self._uploads: dict[str, bytearray] = {}
 
     def _hello(self, _request: Request) -> Answer:
         self._desk.refresh()
@@ -108,8 +105,8 @@ class ScreenSession(Session):
     def _card(self, card: Card) -> dict[str, Any]:
         values = card_values(card, self._terms)
         values |= {"standing": self._standing(card), "why": _why(card), "place": _place(card)}
-        if self._full_texts:
-            values["pdf"] = self._pdf_values(card.report)
+        if self._pdfs:
+            values["pdf"] = self._pdfs.values(card.report)
         return values
 
     def _standing(self, card: Card) -> str:
@@ -121,7 +118,7 @@ class ScreenSession(Session):
 
     def _config(self) -> dict[str, Any]:
         protocol = self._review.protocol
-        full_text = self._full_texts is not None
+        full_text = self._pdfs is not None
         statuses = ("unscreened", "skipped", *allowed(self._stage))
         return {
             "stage": self._stage, "stageName": STAGE_NAMES[self._stage], "reviewer": self._reviewer,
@@ -153,56 +150,6 @@ class ScreenSession(Session):
             counts.append(_recall(progress.recall))
         return {"total": progress.total, "done": progress.done, "left": progress.left, "counts": counts,
                 "advice": progress.advice}
-
-    def _pdf(self, request: Request) -> Answer:
-        size = min(request.number("size"), PIECE)
-        return Answer({}, (self._texts().piece(request.text("report"), request.number("start"), size),))
-
-    def _look(self, request: Request) -> Answer:
-        return self._pdf_answer(request.text("report"), "Looked again.")
-
-    def _adopt(self, request: Request) -> Answer:
-        self._texts().adopt(request.text("report"), request.text("name"))
-        return self._pdf_answer(request.text("report"), "The PDF bears the report's name now.")
-
-    def _attach(self, request: Request) -> Answer:
-        """One piece of an upload; the last one writes the file."""
-        report, upload = request.text("report"), request.text("upload")
-        piece, pieces = request.number("piece"), request.number("pieces")
-        if piece == 0:
-            # One upload at a time: one that was broken off does not stay in memory.
-            self._uploads = {upload: bytearray()}
-        content = self._uploads.get(upload)
-        if content is None or len(request.buffers) != 1:
-            raise InputError("the upload was broken off.", code="upload", remedy="Attach the PDF again.")
-        content += request.buffers[0]
-        if len(content) > LARGEST:
-            del self._uploads[upload]
-            raise InputError(f"this file is larger than {LARGEST:,} bytes.", code="pdf",
-                             remedy=f"Put it into the folder by hand, as {report}.pdf.")
-        if piece + 1 < pieces:
-            return Answer({})
-        del self._uploads[upload]
-        self._desk.card(report)
-        self._texts().attach(report, bytes(content), replace=request.values.get("replace") is True)
-        return self._pdf_answer(report, "The PDF is attached.")
-
-    def _texts(self) -> FullTexts:
-        if self._full_texts is None:
-            raise InputError("PDFs belong to the full-text stage.", code="stage", remedy="Open it with full-text.")
-        return self._full_texts
-
-    def _pdf_answer(self, report: str, said: str) -> Answer:
-        return Answer({"report": report, "pdf": self._pdf_values(report), "said": said}, moved=True)
-
-    def _pdf_values(self, report: str) -> dict[str, Any]:
-        texts = self._texts()
-        size = texts.size(report)
-        return {
-            "size": size, "digest": texts.digest(report), "name": f"{report}.pdf",
-            "folder": self._review.name("fulltext"),
-            "loose": [] if size else texts.loose(frozenset(self._review.reports))[:HITS],
-        }  # fmt: skip
 
 
 def allowed(stage: str) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from reviewkit.errors import InputError, Problem
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS, parse_rows
 from reviewkit.extraction.compare import KEY, Comparison, Difference, Key, compare_rows, make_consensus
+from reviewkit.extraction.rows import check_cell
 from reviewkit.review.opened import Review
-from reviewkit.store.files import show
+from reviewkit.store.files import alone, show
 from reviewkit.tables import read_csv, write_csv
 
 DIFFERENCE_COLUMNS = (*KEY, "column", "one", "other", "consensus", "by", "reason")
@@ -144,7 +145,31 @@ def _empty(text: str) -> str:
 
 
 def settle_difference(review: Review, difference: Difference, consensus: str, *, by: str, reason: str) -> None:
-    """Write one settled difference down; the rest of differences.csv stays."""
+    """Write one settled difference down; the rest of differences.csv stays.
+
+    Parameters
+    ----------
+    consensus : str
+        The agreed cell (it may be empty); of a whole row, 'keep' or 'drop'.
+
+    Raises
+    ------
+    InputError
+        If nobody or no reason is named, or the schema does not allow the value; nothing is written then.
+    """
+    for name, value in (("by", by), ("reason", reason)):
+        if not value.strip():
+            raise InputError(f"{name} is empty.", code="value", remedy="Say who agreed, and why.")
+    if difference.column:
+        check_cell(difference.column, consensus)
+    elif consensus not in ("keep", "drop"):
+        raise InputError(f"consensus = {consensus!r}: a whole row is kept or dropped.", code="value",
+                         remedy="Say keep or drop.")
+    with alone(review.folder / "extraction"):
+        _settle(review, difference, consensus, by, reason)
+
+
+def _settle(review: Review, difference: Difference, consensus: str, by: str, reason: str) -> None:
     settled = read_settled(review)
     settled[difference.key, difference.column] = (consensus, by, reason)
     _write(review, compare(review), settled)
@@ -156,14 +181,15 @@ def write_consensus(review: Review) -> tuple[Difference, ...]:
     A row with an open difference is not in the consensus yet.
     """
     one, other = _both(review)
-    settled = read_settled(review)
-    rows, waiting = make_consensus(
-        [cells for _, cells in one], [cells for _, cells in other],
-        {place: told[0] for place, told in settled.items()}, by="consensus",
-    )
-    _write(review, compare_rows([c for _, c in one], [c for _, c in other]), settled)
-    parse_rows(enumerate(rows, 2), review.known, file=review.name("extraction", "consensus.csv"))
-    write_csv(review.folder / "extraction" / "consensus.csv", (*COLUMNS, *OPTIONAL_COLUMNS), rows)
+    with alone(review.folder / "extraction"):
+        settled = read_settled(review)
+        rows, waiting = make_consensus(
+            [cells for _, cells in one], [cells for _, cells in other],
+            {place: told[0] for place, told in settled.items()}, by="consensus",
+        )
+        _write(review, compare_rows([c for _, c in one], [c for _, c in other]), settled)
+        parse_rows(enumerate(rows, 2), review.known, file=review.name("extraction", "consensus.csv"))
+        write_csv(review.folder / "extraction" / "consensus.csv", (*COLUMNS, *OPTIONAL_COLUMNS), rows)
     return waiting
 
 

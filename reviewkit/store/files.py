@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from reviewkit.errors import InputError, ReviewkitError
@@ -123,3 +124,19 @@ def show(path: Path, root: Path | None) -> str:
         if root is not None:
             return path.relative_to(root).as_posix()
     return path.as_posix()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One writer of a folder's files at a time; advisory, and on POSIX alone, where a folder can be locked."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -13,8 +13,8 @@ import pytest
 
 import reviewkit as rk
 from reviewkit.errors import InputError
-from reviewkit.lab.compare import compare
 from reviewkit.lab.conflicts import ConflictSession
+from reviewkit.lab.fields import compare
 from reviewkit.lab.pairs import DuplicateSession
 from reviewkit.lab.session import Session
 from reviewkit.model import Author, Record

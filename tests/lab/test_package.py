@@ -45,16 +45,18 @@ def test_panels_load_only_when_asked_for() -> None:
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-def test_the_notebook_is_thin() -> None:
-    cells = json.loads((ROOT / "notebooks" / "screen.ipynb").read_text(encoding="utf-8"))["cells"]
+@pytest.mark.parametrize(("name", "parameters"), [
+    ("screen", ["question", "stage", "reviewer"]), ("extract", ["question", "study", "extractor"]),
+])  # fmt: skip
+def test_the_notebook_is_thin(name: str, parameters: list[str]) -> None:
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     lines = [line for cell in code for line in cell.splitlines() if line.strip()]
     assert len(lines) < 30
     assert not any(line.startswith(("def ", "class ", "for ", "while ", "if ")) for line in lines)
     assert all(not cell.get("outputs") for cell in cells)
     tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
-    assert [line.split(":")[0] for line in "".join(tagged[0]["source"]).splitlines()] == [
-        "question", "stage", "reviewer"]  # fmt: skip
+    assert [line.split(":")[0] for line in "".join(tagged[0]["source"]).splitlines()] == parameters
 
 
 def test_no_module_takes_the_name_of_a_public_call() -> None:

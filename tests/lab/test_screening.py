@@ -11,7 +11,8 @@ import pytest
 
 import reviewkit as rk
 from reviewkit.errors import InputError
-from reviewkit.lab.screening import PIECE, ScreenSession, reason_keys
+from reviewkit.lab.pdfs import PIECE
+from reviewkit.lab.screening import ScreenSession, reason_keys
 from reviewkit.protocol import ExclusionReason
 from reviewkit.review import Review
 from reviewkit.review.desk import open_desk

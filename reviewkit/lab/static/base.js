@@ -182,7 +182,7 @@ function fault(answer) {
   return [answer.message, answer.remedy].filter(Boolean).join(" ");
 }
 
-const SAVING = new Set(["decide", "undo", "resolve", "answer"]);
+const SAVING = new Set(["decide", "undo", "resolve", "answer", "settle", "write"]);
 
 // Requests that change something, one at a time: what is shown stays until the kernel says that it is on disk.
 // `settle(answer)` draws an answer and is false where it carries a fault; `said(answer)` tells it in words.
