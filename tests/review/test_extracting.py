@@ -101,7 +101,7 @@ def test_a_finding_waits_until_a_person_settles_it(project: Path) -> None:
     text = settled.read_text(encoding="utf-8")
     settled.write_text(text.splitlines()[0] + "\n", encoding="utf-8")
     found = findings("b12-ms", project)
-    assert {p.code for p in found.waiting} == {"p_mismatch", "percent_not_whole"} and not found.errors
+    assert {p.code for p in found.waiting} == {"p_mismatch", "percent_not_whole", "se_as_sd"} and not found.errors
     assert command(project, "check", "b12-ms").returncode == 3
     settled.write_text(text + "grim_fail,M999,explained,demo-a,because\n", encoding="utf-8")
     assert [p.code for p in findings("b12-ms", project).waiting] == ["settled-nothing"]
