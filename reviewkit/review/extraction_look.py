@@ -17,7 +17,7 @@ from reviewkit.review.trusting import barred_rows, trust_findings
 from reviewkit.trust import Finding, row_from_mapping
 
 Lines = Sequence[tuple[int, Mapping[str, str]]]
-SPREADS = (("sd", "SD"), ("se", "SE"), ("spread", "± of a kind not stated"))
+SPREADS = (("sd", "SD"), ("se", "SE"), ("spread", "± unknown"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def print_offers(text: str) -> tuple[str, tuple[Offer, ...]] | None:
     Examples
     --------
     >>> [offer.label for offer in print_offers("13.8 ± 4.9")[1]]
-    ['mean 13.8, SD 4.9', 'mean 13.8, SE 4.9', 'mean 13.8, ± of a kind not stated 4.9']
+    ['mean 13.8, SD 4.9', 'mean 13.8, SE 4.9', 'mean 13.8, ± unknown 4.9']
     """
     try:
         pair = read_pair(text)

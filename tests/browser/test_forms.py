@@ -96,6 +96,19 @@ def test_a_study_is_entered_and_survives_the_kernel(lab: Lab, question: Question
     panel.get_by_label("arm, row 3").wait_for()
     panel.get_by_role("button", name="Delete row 3").click()
     panel.get_by_label("arm, row 3").wait_for(state="detached")
+    # Another kernel wrote the same cell: nothing of either is lost, and other cells go on being saved.
+    before = on_disk(review)[CARE]
+    set_cells(review, "ada", CARE, {"sd": "11"}, was=before)
+    put(panel, "SD, row 2", "12")
+    panel.get_by_text("was changed meanwhile to '11'").wait_for()
+    put(panel, "weeks, row 2", "5")
+    lab.panel("unsaved")
+    lab.page.wait_for_function("document.querySelector('.rk-saying').textContent.startsWith('Saved: ')")
+    assert on_disk(review)[CARE]["sd"] == "11"
+    assert panel.get_by_label("SD, row 2", exact=True).input_value() == "12"
+    panel.get_by_role("button", name="Try again").click()
+    saved(lab)
+    assert on_disk(review)[CARE]["sd"] == "12"
     # A cell that was typed and never left is saved as well.
     panel.get_by_label("mean, row 1", exact=True).click()
     lab.page.keyboard.press("Control+a")

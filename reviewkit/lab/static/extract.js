@@ -9,6 +9,7 @@ function render({ model, el }) {
   const state = { config: null, rows: [], notes: [], effects: [], outcome: "", all: false, report: "" };
   const dirty = new Map();
   const due = new Map();
+  const held = new Set();  // cells that the kernel would not write: the others go on being saved
   let sending = false;
   const line = openLine(model, { heard: () => { if (!sending) hello(); } });
   const frame = openFrame(el, { kind: "extract", keys, help });
@@ -122,6 +123,7 @@ function render({ model, el }) {
   function typed(row, column, text) {
     const key = `${row}\t${column}`;
     dirty.set(key, text);
+    held.delete(key);
     frame.state("saving");
     clearTimeout(due.get(key));
     due.set(key, setTimeout(() => left(row, column), PAUSE));
@@ -137,8 +139,11 @@ function render({ model, el }) {
   // One cell at a time; a cell that is typed on while it is sent is sent again.
   function pump() {
     if (sending) return;
-    const key = [...dirty.keys()].find((one) => !due.has(one));
-    if (key === undefined) return rest();
+    const key = [...dirty.keys()].find((one) => !due.has(one) && !held.has(one));
+    if (key === undefined) {
+      if (held.size && held.size === dirty.size) frame.state("unsaved");
+      return rest();
+    }
     const [row, column] = key.split("\t");
     const text = dirty.get(key);
     const was = state.rows.find((one) => one.row_id === row)?.[column] ?? "";
@@ -151,6 +156,7 @@ function render({ model, el }) {
         said(row, column);
         pump();
       } else {
+        held.add(key);
         refused(answer);
       }
     });
@@ -164,8 +170,11 @@ function render({ model, el }) {
   // What the kernel would not write stays on the screen; what the file holds now is asked for.
   function refused(answer) {
     frame.say("");
-    frame.warn(fault(answer), () => pump());
-    line.ask("hello").then((again) => { if (again.ok) settle(again); });
+    frame.warn(fault(answer), () => { held.clear(); pump(); });
+    line.ask("hello").then((again) => {
+      if (again.ok) settle(again);
+      pump();
+    });
   }
 
   function ask(op, values) {
@@ -181,7 +190,7 @@ function render({ model, el }) {
   // A change of rows waits until every typed cell is on disk.
   function change(op, values, words, then) {
     if (sending || dirty.size) {
-      frame.say("One moment: a cell is being saved.");
+      frame.say(held.size ? "A cell is not saved yet: see below." : "One moment: a cell is being saved. Then try again.");
       for (const key of [...due.keys()]) left(...key.split("\t"));
       return;
     }
