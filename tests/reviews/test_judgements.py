@@ -130,3 +130,10 @@ def test_the_sizes_behind_a_printed_effect_stay_in_the_table(tmp_path: Path) -> 
     with (tmp_path / "tables" / "extraction.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert any(row["n_intervention"] and row["n_comparator"] for row in rows)
+
+
+def test_the_sensitivity_table_shows_how_directions_change_with_the_set() -> None:
+    page = str(Report(review_of("upper-cervical-headache")).results())
+    table = page[page.index('id="sensitivity-headache-days"'):]
+    assert "Direction of each study" in table[:table.index("</table>")]
+    assert "in favour" in table[:table.index("</table>")]
