@@ -17,7 +17,7 @@ from reviewkit.figures import (
     forest_plot,
 )
 from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd
-from reviewkit.protocol import MEANS
+from reviewkit.protocol import MEANS, Outcome
 from reviewkit.render import Column, Safe, anchor_id, details, el, empty, figure, join, table
 from reviewkit.render.html import Child
 from reviewkit.report.bias_figures import forest_lights
@@ -197,7 +197,8 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
     for analysis in (found.main, *found.sensitivity):
         pooled = analysis.pooled
         if pooled is None:
-            rows.append([analysis.label, len(analysis.usable), "not pooled", "", "", analysis.why])
+            rows.append([analysis.label, len(analysis.usable), "not pooled", "", "", _pointing(analysis, found.outcome),
+                         analysis.why])
             continue
         values = [natural(v, analysis.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
         prediction = interval(natural(pooled.pi_low, analysis.measure), natural(pooled.pi_high, analysis.measure)) \
@@ -205,14 +206,26 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
         how = f"{MODELS[pooled.model]}" + (f", {pooled.tau2_method}" if pooled.model == "random" else "")
         rows.append([analysis.label, pooled.k, estimate(values[0], values[1], values[2]), prediction,
                      f"{pooled.i2_tau2 if pooled.model == 'random' else pooled.i2_q:.0f}%",
+                     _pointing(analysis, found.outcome),
                      f"{how}, {INTERVALS[pooled.ci_method]}{_assumed(analysis, found)}"])
     measure = found.main.measure
     return table(
         ["Analysis", Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
-         Column("Prediction interval", numeric=True), Column("I²", numeric=True), "How"],
+         Column("Prediction interval", numeric=True), Column("I²", numeric=True), "Direction of each study", "How"],
         rows, caption=f"{found.outcome.name}: the same question under other choices, all named in the protocol.",
         id_=anchor_id("sensitivity", found.outcome.id),
     )
+
+
+def _pointing(analysis: Analysis, outcome: Outcome) -> str:
+    """Which way the studies of an analysis point, pooled or not: shows how the answer moves with the set."""
+    neither = outcome.better == "neither"
+    up, down = ("higher", "lower") if neither else ("intervention", "comparator")
+    words = ("higher", "lower") if neither else ("in favour", "against")
+    told = [r.direction if neither else r.favours for r in analysis.results]
+    counts = {words[0]: told.count(up), words[1]: told.count(down), "no difference": told.count("no difference")}
+    counts["not stated or mixed"] = len(told) - sum(counts.values())
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no study"
 
 
 def _assumed(analysis: Analysis, found: OutcomeAnalysis) -> str:

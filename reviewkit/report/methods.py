@@ -185,9 +185,12 @@ def flow_section(review: Review) -> Safe:
     """The flow diagram, and the lists behind its numbers."""
     flow = review.flow
     records = count_words(flow.identified, "record")
+    kept = "none of them is included. " if not flow.included_reports else (
+        f"{flow.included_reports} of them, on {count_words(flow.included_studies, 'study', 'studies')}, are included. "
+    )
     caption = (
         f"{records} describe {count_words(flow.screened + flow.unscreened + flow.stopped, 'report')}; "
-        f"{flow.included_reports} of them, on {count_words(flow.included_studies, 'study', 'studies')}, are included. "
+        f"{kept}"
         "PRISMA 2020 flow diagram; each number leads to the list behind it."
     )
     notes = []

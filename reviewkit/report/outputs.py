@@ -29,14 +29,17 @@ if TYPE_CHECKING:
     from reviewkit.report.opened import Report
 
 SCHEMA_VERSION = "1.0"
+SIZES = ("n_intervention", "n_comparator")
+"""Optional columns an effect may rest on: kept in the table wherever a row fills them."""
 
 
 def save(report: Report, folder: Path) -> None:
     """Write results.json, tables/*.csv and figures/*.svg into a folder."""
     write_atomic(folder / "results.json", _json(results(report)))
     review = report.review
-    write_csv(folder / "tables" / "extraction.csv", COLUMNS,
-              [{name: getattr(row, name) for name in COLUMNS} for row in review.rows])
+    columns = (*COLUMNS, *[name for name in SIZES if any(getattr(row, name) for row in review.rows)])
+    write_csv(folder / "tables" / "extraction.csv", columns,
+              [{name: getattr(row, name) for name in columns} for row in review.rows])
     write_csv(folder / "tables" / "included.csv", ("study_id", "label", "design", "country", "n_randomised", "arms"),
               [{"study_id": s.study_id, "label": s.label, "design": s.design, "country": s.country,
                 "n_randomised": s.n_randomised, "arms": s.arms} for s in review.studies])

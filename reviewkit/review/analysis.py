@@ -95,6 +95,13 @@ def analyse(
     return OutcomeAnalysis(outcome, main, others, _directions(main, outcome, labels), labels)
 
 
+def _too_few(usable: int, found: int, wanted: int) -> str:
+    """Why nothing is pooled, where the plan would have it."""
+    if not found:
+        return "no study in these analysis sets reports this outcome"
+    return f"{usable} of {found} studies give usable numbers; a pool wants {wanted}"
+
+
 def _run(
     choice: SensitivityAnalysis, base: SensitivityAnalysis, outcome: Outcome,
     table: tuple[tuple[ArmRow, ...], Mapping[str, str]], labels: Mapping[str, str],
@@ -110,9 +117,7 @@ def _run(
     ))
     usable = [r for r in results if r.usable]
     if not plan.pool or len(usable) < plan.least_studies:
-        why = plan.why_not_pooled if not plan.pool else (
-            f"{len(usable)} of {len(results)} studies give usable numbers; a pool wants {plan.least_studies}"
-        )
+        why = plan.why_not_pooled if not plan.pool else _too_few(len(usable), len(results), plan.least_studies)
         return Analysis(choice.id, choice.label, measure, results, None, why, tuple(sets))
     pooled = pool(
         [float(r.yi) for r in usable if r.yi is not None], [float(r.vi) for r in usable if r.vi is not None],

@@ -10,6 +10,9 @@ import pytest
 
 from reviewkit.certainty import overclaims
 from reviewkit.certainty.rating import NO_EVIDENCE
+from reviewkit.report.methods import flow_section
+from reviewkit.report.opened import Report
+from reviewkit.report.outputs import save
 from reviewkit.report.statements import answer_sentence, plain
 from reviewkit.review import Review, open_review
 from reviewkit.review.certainty_of import Certainty
@@ -112,3 +115,25 @@ def test_no_sentence_is_stronger_than_its_rating(question: str) -> None:
     sentence = answer_sentence(review, certainties)
     association = any(c.outcome.better == "neither" and plain(review, c) == sentence for c in certainties)
     assert overclaims(sentence, weakest, association=association) == (), sentence
+
+
+@pytest.mark.parametrize("question", EMPTY)
+def test_an_empty_review_counts_no_studies_out_of_none(question: str) -> None:
+    review = review_of(question)
+    assert "none of them is included" in flow_section(review)
+    for certainty in certainties_of(question):
+        assert "0 of 0" not in certainty.analysis.main.why, certainty.analysis.main.why
+
+
+def test_the_sizes_behind_a_printed_effect_stay_in_the_table(tmp_path: Path) -> None:
+    save(Report(review_of("upper-cervical-headache")), tmp_path)
+    with (tmp_path / "tables" / "extraction.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert any(row["n_intervention"] and row["n_comparator"] for row in rows)
+
+
+def test_the_sensitivity_table_shows_how_directions_change_with_the_set() -> None:
+    page = str(Report(review_of("upper-cervical-headache")).results())
+    table = page[page.index('id="sensitivity-headache-days"'):]
+    assert "Direction of each study" in table[:table.index("</table>")]
+    assert "in favour" in table[:table.index("</table>")]
