@@ -12,7 +12,8 @@ PACKAGE = ROOT / "reviewkit"
 
 LAYERS = (
     ("errors", "model", "protocol", "identifiers", "numbers"),
-    ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "appraisal", "certainty", "flow"),
+    ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "appraisal", "certainty", "flow",
+     "claims"),
     ("readers", "writers", "sources", "store", "tables", "figures", "render"),
     ("review", "run", "report"),
     ("cli", "lab"),

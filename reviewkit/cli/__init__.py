@@ -26,6 +26,7 @@ COMMANDS = {
     "simulate": ("reviewkit.cli.simulate", "simulate_command", "Replay a labelled screening."),
     "appraise": ("reviewkit.cli.appraise", "appraise_command", "Risk of bias: where it stands; a file to fill in."),
     "certainty": ("reviewkit.cli.certainty", "certainty_command", "Certainty (GRADE) of each outcome."),
+    "audit": ("reviewkit.cli.audit", "audit_command", "The references that web pages lean on, against ours."),
     "check": ("reviewkit.cli.review", "check_command", "Find everything inconsistent, with its place and remedy."),
     "status": ("reviewkit.cli.review", "status_command", "Stage and next step of each question."),
     "run": ("reviewkit.cli.review", "run_command", "Build the reports of some questions."),

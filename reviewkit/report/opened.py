@@ -11,7 +11,17 @@ from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
 from reviewkit.render import Safe, definition_list, el, join, notice, table
-from reviewkit.report import bias, findings, harms, included, methods, statements, summary_of_findings, words
+from reviewkit.report import (
+    bias,
+    claims,
+    findings,
+    harms,
+    included,
+    methods,
+    statements,
+    summary_of_findings,
+    words,
+)
 from reviewkit.report.checks import checks_section
 from reviewkit.report.outputs import save
 from reviewkit.review import Review, find_root, open_review
@@ -124,6 +134,10 @@ class Report:
     def summary_of_findings(self) -> Safe:
         """At most seven outcomes with effect, people, certainty (GRADE) and what may be said."""
         return summary_of_findings.summary_section(self.review, self.certainties)
+
+    def claims(self) -> Safe:
+        """What the web pages claim, and what this review's evidence says of it."""
+        return claims.claims_section(self.review, self.certainties)
 
     @cached_property
     def certainties(self) -> tuple[Certainty, ...]:
