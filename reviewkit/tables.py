@@ -1,4 +1,4 @@
-"""CSV files and data frames: read as text with no guessing, then parsed by one schema.
+"""CSV files: read as text with no guessing, then parsed by one schema.
 
 Every row knows its line. Formula injection is defused on writing and undone on reading
 (a text cell that starts with = + - @ TAB or CR gets a leading apostrophe; numbers stay numbers).
@@ -12,13 +12,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError, Problem
 from reviewkit.store.files import read_text, show, write_atomic
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -135,10 +131,3 @@ def _restore(text: str) -> str:
     if text.startswith("'") and text.lstrip("'").startswith(_FORMULA):
         return text[1:]
     return text
-
-
-def frame(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
-    """Rows as a data frame, for people in a notebook."""
-    import pandas as pd
-
-    return pd.DataFrame([[row.get(column) for column in columns] for row in rows], columns=list(columns))
