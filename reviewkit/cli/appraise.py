@@ -34,7 +34,7 @@ def appraise_command(
     if list_tools:
         _show_tools(review, as_json)
     elif assessor:
-        from reviewkit.review.appraisal_template import write_template
+        from reviewkit.review.appraisal.template import write_template
 
         done = write_template(review, assessor, studies=studies, outcomes=outcomes, tool=tool)
         name = review.name("risk-of-bias", done.path.name)
@@ -62,7 +62,7 @@ def _show_tools(review: Review, as_json: bool) -> None:
 
 
 def _show_status(review: Review, as_json: bool) -> None:
-    from reviewkit.review.double_reading import judgement_agreement
+    from reviewkit.review.extraction.double_reading import judgement_agreement
 
     found = review.appraisal
     appraised = {item.study_id for item in found.assessments if item.started}

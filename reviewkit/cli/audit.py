@@ -6,7 +6,7 @@ import click
 
 from reviewkit.cli.output import JSON, print_json
 from reviewkit.review import find_root, open_review
-from reviewkit.review.auditing import audit
+from reviewkit.review.claims.auditing import audit
 from reviewkit.review.opened import questions
 
 

@@ -37,7 +37,7 @@ def certainty_command(question: str, template: bool, as_json: bool) -> None:
 
 
 def _write(review: Review, as_json: bool) -> None:
-    from reviewkit.review.certainty_template import write_certainty_template
+    from reviewkit.review.certainty.template import write_certainty_template
 
     done = write_certainty_template(review)
     name = review.name(done.path.name)

@@ -31,7 +31,7 @@ def export_command(
     vote, decisions are left out, or your own with --reviewer.
     """
     from reviewkit.errors import InputError
-    from reviewkit.review.decisions_out import export_reports
+    from reviewkit.review.screening.decisions_out import export_reports
     from reviewkit.store.files import write_atomic
 
     if as_json and out is None:

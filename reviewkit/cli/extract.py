@@ -23,7 +23,7 @@ def extract_command() -> None:
 def template_command(question: str, extractor: str) -> None:
     """Write a table to fill in: a row for each arm of each included study and each outcome."""
     from reviewkit.review import find_root, open_review
-    from reviewkit.review.extracting import write_template
+    from reviewkit.review.extraction.extracting import write_template
 
     root = find_root()
     path = write_template(open_review(question, root), extractor)
@@ -38,7 +38,7 @@ def template_command(question: str, extractor: str) -> None:
 def compare_command(context: click.Context, question: str, as_json: bool) -> None:
     """Where two extractors differ. Exit code 3: some differences are not settled yet."""
     from reviewkit.review import find_root, open_review
-    from reviewkit.review.extracting import compare, read_settled
+    from reviewkit.review.extraction.extracting import compare, read_settled
 
     review = open_review(question, find_root())
     found, settled = compare(review), read_settled(review)
@@ -71,7 +71,7 @@ def consensus_command(context: click.Context, question: str) -> None:
     Exit code 3: some differences are open; fill in their consensus in extraction/differences.csv and run it again.
     """
     from reviewkit.review import find_root, open_review
-    from reviewkit.review.extracting import write_consensus
+    from reviewkit.review.extraction.extracting import write_consensus
 
     review = open_review(question, find_root())
     waiting = write_consensus(review)
@@ -91,7 +91,7 @@ def consensus_command(context: click.Context, question: str) -> None:
 def lineage_command(question: str, outcome: str, study: str, analysis: str) -> None:
     """Where one study's number comes from: print, conversion, weight, votes, and the line of the search file."""
     from reviewkit.review import find_root, open_review
-    from reviewkit.review.lineage import lineage
+    from reviewkit.review.extraction.lineage import lineage
 
     click.echo(lineage(open_review(question, find_root()), outcome, study, analysis=analysis))
 

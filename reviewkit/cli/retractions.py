@@ -28,7 +28,7 @@ def retractions_command(context: click.Context, question: str, file: Path | None
     """
     from rich.console import Console
 
-    from reviewkit.review.retracting import GRAVE, check_retractions
+    from reviewkit.review.records.retracting import GRAVE, check_retractions
     from reviewkit.sources import Client
     from reviewkit.sources.crossref import DATABASE
 

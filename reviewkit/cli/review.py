@@ -61,8 +61,8 @@ def import_command(
     Exit code 0: done. 2: something is wrong, nothing was changed. 3: done, but entries or pairs need a person.
     """
     from reviewkit.review import find_root, open_review
-    from reviewkit.review.adding import SearchDetails, add_exports
-    from reviewkit.review.importing import import_records
+    from reviewkit.review.records.adding import SearchDetails, add_exports
+    from reviewkit.review.records.importing import import_records
 
     root = find_root()
     open_review(question, root)

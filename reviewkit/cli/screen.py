@@ -14,7 +14,7 @@ from reviewkit.numbers import interval, number, percent
 from reviewkit.screening import DECISIONS
 
 if TYPE_CHECKING:
-    from reviewkit.review.cards import Card, Progress
+    from reviewkit.review.screening.cards import Card, Progress
 
 
 @click.group("screen")
@@ -33,7 +33,7 @@ def screen_command() -> None:
 @JSON
 def next_command(question: str, stage: str, reviewer: str, unranked: bool, as_json: bool) -> None:
     """Show the next report to vote on."""
-    from reviewkit.review.desk import open_desk
+    from reviewkit.review.screening.desk import open_desk
 
     review = opened(question)
     desk = open_desk(review, stage, named(review, reviewer), ranked=not unranked, origin="command")
@@ -58,7 +58,7 @@ def decide_command(
     as_json: bool,
 ) -> None:
     """Vote on a report; the vote is on disk when this returns."""
-    from reviewkit.review.desk import open_desk
+    from reviewkit.review.screening.desk import open_desk
 
     review = opened(question)
     desk = open_desk(review, stage, named(review, reviewer), ranked=False, origin="command")
@@ -75,7 +75,7 @@ def decide_command(
 @JSON
 def undo_command(question: str, stage: str, reviewer: str, nonce: str, as_json: bool) -> None:
     """Take back your last vote that stands, by a new line."""
-    from reviewkit.review.desk import open_desk
+    from reviewkit.review.screening.desk import open_desk
 
     review = opened(question)
     report = open_desk(review, stage, named(review, reviewer), ranked=False, origin="command").undo(nonce=nonce)
@@ -101,7 +101,7 @@ def resolve_command(
 
     Exit code 3: conflicts are (still) open.
     """
-    from reviewkit.review.consensus import conflicts, resolve
+    from reviewkit.review.screening.consensus import conflicts, resolve
 
     review = opened(question)
     if bool(report) != bool(decision):
@@ -138,7 +138,7 @@ def status_command(context: click.Context, question: str, stage: str, reviewer: 
 
     Exit code 3: conflicts are open (shown once you have finished).
     """
-    from reviewkit.review.desk import open_desk
+    from reviewkit.review.screening.desk import open_desk
 
     review = opened(question)
     who = named(review, reviewer)
@@ -158,7 +158,7 @@ def status_command(context: click.Context, question: str, stage: str, reviewer: 
 @JSON
 def agree_command(question: str, stage: str, reviewer: str, as_json: bool) -> None:
     """Agreement of the reviewers: raw, Cohen's kappa, PABAK and Gwet's AC1, once the votes are in."""
-    from reviewkit.review.agreeing import agreements
+    from reviewkit.review.screening.agreeing import agreements
 
     found = agreements(opened(question), stage, reader=reviewer)
     pairs = [{"reviewers": list(pair.reviewers), "voted": pair.voted.as_dict(), "kept": pair.kept.as_dict()}
@@ -181,7 +181,7 @@ def agree_command(question: str, stage: str, reviewer: str, as_json: bool) -> No
 @JSON
 def stop_command(question: str, stage: str, reviewer: str, note: str, take_back: bool, as_json: bool) -> None:
     """Leave the rest of your share unread; who stopped, and the figures it rested on, go into log and report."""
-    from reviewkit.review.stopping import describe_stop, resume, stop
+    from reviewkit.review.screening.stopping import describe_stop, resume, stop
 
     review = opened(question)
     act = resume if take_back else stop

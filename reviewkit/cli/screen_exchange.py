@@ -19,7 +19,7 @@ from reviewkit.errors import InputError
 @JSON
 def submit_command(question: str, stage: str, reviewer: str, draft: bool, as_json: bool) -> None:
     """Put your finished log on your own git branch, and push it where there is a remote."""
-    from reviewkit.review.sharing import submit
+    from reviewkit.review.screening.sharing import submit
 
     review = opened(question)
     done = submit(review, stage, named(review, reviewer), draft=draft)
@@ -39,7 +39,7 @@ def join_command(context: click.Context, question: str, stage: str, reviewer: st
 
     Exit code 3: conflicts are open, or somebody is still at work.
     """
-    from reviewkit.review.sharing import join
+    from reviewkit.review.screening.sharing import join
 
     review = opened(question)
     found = join(review, stage, named(review, reviewer))
@@ -73,7 +73,7 @@ def import_command(
 
     Exit code 3: some entries could not be matched or mapped; they are listed and nothing is guessed.
     """
-    from reviewkit.review.decisions_in import import_decisions
+    from reviewkit.review.screening.decisions_in import import_decisions
 
     review = opened(question)
     for pair in pairs:

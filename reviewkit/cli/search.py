@@ -12,7 +12,7 @@ from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.review import find_root, open_review
 
 if TYPE_CHECKING:
-    from reviewkit.review.searching import SearchRun
+    from reviewkit.review.records.searching import SearchRun
 
 
 @click.command("search")
@@ -40,7 +40,7 @@ def search_command(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-    from reviewkit.review.searching import Searcher, Watcher
+    from reviewkit.review.records.searching import Searcher, Watcher
 
     if chase and wanted:
         raise InputError("--chase follows citations in OpenAlex and takes no --source.", code="usage",

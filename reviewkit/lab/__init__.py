@@ -43,7 +43,7 @@ def screen(review: Review, stage: str = "title-abstract", reviewer: str = "", *,
     """
     from reviewkit.lab.panel import Panel
     from reviewkit.lab.screening import STAGE_NAMES, ScreenSession
-    from reviewkit.review.desk import open_desk
+    from reviewkit.review.screening.desk import open_desk
 
     who = reviewer or _only(review)
     session = ScreenSession(review, stage, who, open_desk(review, stage, who, ranked=ranked))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reviewkit.errors import InputError
-from reviewkit.review.importing import DUPLICATE_COLUMNS
+from reviewkit.review.records.importing import DUPLICATE_COLUMNS
 from reviewkit.store.files import alone
 from reviewkit.tables import read_csv, write_csv
 

@@ -8,8 +8,8 @@ from reviewkit.lab.highlight import Terms
 from reviewkit.lab.screening import STAGE_NAMES, choices
 from reviewkit.lab.session import Answer, Request, Session
 from reviewkit.lab.text import card_values, marks
-from reviewkit.review.cards import make_card
-from reviewkit.review.consensus import Conflict, conflicts, resolve
+from reviewkit.review.screening.cards import make_card
+from reviewkit.review.screening.consensus import Conflict, conflicts, resolve
 
 if TYPE_CHECKING:
     from reviewkit.review import Review

@@ -8,7 +8,7 @@ from reviewkit.errors import InputError
 from reviewkit.extraction.compare import Comparison, Difference
 from reviewkit.lab.extraction import included_study
 from reviewkit.lab.session import Answer, Request, Session
-from reviewkit.review.extracting import compare, read_settled, settle_difference, write_consensus
+from reviewkit.review.extraction.extracting import compare, read_settled, settle_difference, write_consensus
 
 if TYPE_CHECKING:
     from reviewkit.review import Review

@@ -11,9 +11,7 @@ from reviewkit.lab.highlight import Terms
 from reviewkit.lab.pdfs import PdfAnswers
 from reviewkit.lab.session import Answer, Request, Session
 from reviewkit.lab.text import card_values
-from reviewkit.review.cards import make_card
-from reviewkit.review.extracting import table_of
-from reviewkit.review.extraction_edit import (
+from reviewkit.review.extraction.edit import (
     ALL_COLUMNS,
     FIXED,
     add_rows,
@@ -23,7 +21,9 @@ from reviewkit.review.extraction_edit import (
     table_rows,
     take_row,
 )
-from reviewkit.review.extraction_look import Look, Note, look
+from reviewkit.review.extraction.extracting import table_of
+from reviewkit.review.extraction.look import Look, Note, look
+from reviewkit.review.screening.cards import make_card
 from reviewkit.store.files import show
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from reviewkit.errors import InputError
 from reviewkit.lab.answers import add_answer, take_back
 from reviewkit.lab.fields import compare
 from reviewkit.lab.session import Answer, Request, Session
-from reviewkit.review.importing import DUPLICATE_COLUMNS, answers_of, read_duplicate_rows
+from reviewkit.review.records.importing import DUPLICATE_COLUMNS, answers_of, read_duplicate_rows
 
 if TYPE_CHECKING:
     from reviewkit.dedup import Answer as Said

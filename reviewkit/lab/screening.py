@@ -16,8 +16,8 @@ from reviewkit.screening.decisions import DECISIONS, FULL_TEXT_ONLY
 if TYPE_CHECKING:
     from reviewkit.protocol import ExclusionReason
     from reviewkit.review import Review
-    from reviewkit.review.cards import Card, Progress
-    from reviewkit.review.desk import Desk
+    from reviewkit.review.screening.cards import Card, Progress
+    from reviewkit.review.screening.desk import Desk
     from reviewkit.screening.stopping import RecallEstimate
 
 STAGE_NAMES = {"title-abstract": "Title and abstract", "full-text": "Full text"}

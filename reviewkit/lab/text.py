@@ -8,7 +8,7 @@ from reviewkit.lab.highlight import Terms
 
 if TYPE_CHECKING:
     from reviewkit.protocol import Highlight
-    from reviewkit.review.cards import Card
+    from reviewkit.review.screening.cards import Card
 
 LIMITS = {"title": 600, "abstract": 6_000}
 """Characters of a text shown at first; the rest on request."""

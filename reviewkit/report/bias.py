@@ -16,7 +16,7 @@ from reviewkit.report.bias_figures import anchor, by_tool, label_of, light, summ
 from reviewkit.report.bias_ledgers import contacts_table, missing_section, registered_table
 from reviewkit.report.words import count_words
 from reviewkit.review import Review
-from reviewkit.review.double_reading import extraction_agreement, judgement_agreement
+from reviewkit.review.extraction.double_reading import extraction_agreement, judgement_agreement
 
 COLUMNS = ("study", "outcome", "tool", "assessor", "domain", "judgement", "proposed", "reason", "path")
 DEMONSTRATION = "These are demonstration judgements of the project itself, made from what abstracts and web pages show."

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from reviewkit.render import Safe, el, join, table
 from reviewkit.render.html import empty
 from reviewkit.review import Review
-from reviewkit.review.certainty_of import Certainty
-from reviewkit.review.claims_file import JudgedClaim, judged_claims, read_claims
+from reviewkit.review.certainty.rating import Certainty
+from reviewkit.review.claims.file import JudgedClaim, judged_claims, read_claims
 
 HOW = ("Each verdict is computed from where the interval lies against the smallest difference that matters, the "
        "number of studies and the certainty (GRADE); with one study, or where risk of bias is 'no information' for "

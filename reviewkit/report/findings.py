@@ -34,7 +34,7 @@ from reviewkit.report.words import (
 )
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
-from reviewkit.review.certainty_of import Certainty
+from reviewkit.review.certainty.rating import Certainty
 
 
 def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:

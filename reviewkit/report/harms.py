@@ -13,8 +13,8 @@ from reviewkit.render.html import Child
 from reviewkit.report.statements import certainty_line, plain_html
 from reviewkit.report.words import studies
 from reviewkit.review import Review
-from reviewkit.review.certainty_of import Certainty
-from reviewkit.review.harms_of import HarmReport, Harms
+from reviewkit.review.certainty.rating import Certainty
+from reviewkit.review.extraction.harms import HarmReport, Harms
 
 COLUMNS = ("outcome", "study", "included", "case_report", "pooled", "analysis_set", "arm", "events", "total",
            "as_printed", "locator", "url", "row_id")

@@ -7,7 +7,7 @@ from reviewkit.numbers import number
 from reviewkit.render import Safe, anchor_id, details, el, join, link
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
-from reviewkit.review.lineage import trace
+from reviewkit.review.extraction.lineage import trace
 
 
 def lineage_details(review: Review, found: OutcomeAnalysis) -> Safe:

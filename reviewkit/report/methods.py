@@ -11,8 +11,8 @@ from reviewkit.render.html import Child
 from reviewkit.report.retractions import retraction_notices, retraction_status
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
 from reviewkit.review import Review
-from reviewkit.review.searches import SearchFile
-from reviewkit.review.stopping import describe_stop
+from reviewkit.review.records.searches import SearchFile
+from reviewkit.review.screening.stopping import describe_stop
 from reviewkit.screening import ReportStatus
 
 OTHER_METHOD = ", citation searching"

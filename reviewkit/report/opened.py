@@ -26,7 +26,7 @@ from reviewkit.report.checks import checks_section
 from reviewkit.report.outputs import save
 from reviewkit.review import Review, find_root, open_review
 from reviewkit.review.analysis import OutcomeAnalysis
-from reviewkit.review.certainty_of import Certainty, certainty_of
+from reviewkit.review.certainty.rating import Certainty, certainty_of
 from reviewkit.review.provenance import Provenance, provenance
 
 SEAL = "reviewkit: the report is complete"

@@ -21,7 +21,7 @@ from reviewkit.report.statements import answer_sentence, answering, plain
 from reviewkit.report.summary_of_findings import COLUMNS as SUMMARY_COLUMNS
 from reviewkit.report.summary_of_findings import STEP_COLUMNS, step_rows, summary_rows, table_rows
 from reviewkit.review.analysis import Analysis
-from reviewkit.review.certainty_of import Certainty
+from reviewkit.review.certainty.rating import Certainty
 from reviewkit.store.files import write_atomic
 from reviewkit.tables import write_csv
 

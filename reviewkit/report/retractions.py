@@ -6,7 +6,7 @@ from collections import Counter
 
 from reviewkit.render import Safe, link, table
 from reviewkit.review import Review
-from reviewkit.review.retracting import GRAVE
+from reviewkit.review.records.retracting import GRAVE
 from reviewkit.sources.retractions import STATUSES
 
 

@@ -11,7 +11,7 @@ from reviewkit.certainty.wording import Finding, Size, in_sentence, size_class, 
 from reviewkit.render import Safe, certainty_badge, el, join
 from reviewkit.report.words import finding, studies
 from reviewkit.review import Review
-from reviewkit.review.certainty_of import Certainty
+from reviewkit.review.certainty.rating import Certainty
 
 AGREE = 2 / 3
 """Share of the reporting studies that must point one way before a narrative finding has a side."""

@@ -17,7 +17,7 @@ from reviewkit.render.html import Child
 from reviewkit.report.statements import plain, plain_html, who_judged
 from reviewkit.report.words import MEASURES, directions, natural
 from reviewkit.review import Review
-from reviewkit.review.certainty_of import Certainty
+from reviewkit.review.certainty.rating import Certainty
 
 MOST_OUTCOMES = 7
 """GRADE and the Cochrane Handbook (14.1.3) allow no more in one table."""

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewkit.errors import Problem, ReviewkitError
-from reviewkit.review.appraising import appraisal_gaps
-from reviewkit.review.certainty_of import assumed_in_main, certainty_gaps, refused_judgements
-from reviewkit.review.consensus import under_way
-from reviewkit.review.gathering import related_apart, unfinished_included
+from reviewkit.review.appraisal.appraising import appraisal_gaps
+from reviewkit.review.certainty.rating import assumed_in_main, certainty_gaps, refused_judgements
+from reviewkit.review.extraction.gathering import related_apart, unfinished_included
+from reviewkit.review.extraction.trusting import trust_problems
 from reviewkit.review.opened import Review, open_review
-from reviewkit.review.retracting import GRAVE
+from reviewkit.review.records.retracting import GRAVE
+from reviewkit.review.screening.consensus import under_way
+from reviewkit.review.screening.voting import CONSENSUS
 from reviewkit.review.settling import Settled, settle
-from reviewkit.review.trusting import trust_problems
-from reviewkit.review.voting import CONSENSUS
 from reviewkit.screening import STAGES
 from reviewkit.store.files import show
 

@@ -5,7 +5,6 @@ Everything is read once, when first asked for, and derived: nothing that can be 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,11 +28,12 @@ from reviewkit.identifiers import check_identifier
 from reviewkit.model import Record
 from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
-from reviewkit.review.appraising import Appraisal, read_appraisal
-from reviewkit.review.certainty_file import CertaintyJudgements, read_certainty
-from reviewkit.review.consensus import shown_lines
-from reviewkit.review.identity import match_ids
-from reviewkit.review.importing import (
+from reviewkit.review.appraisal.appraising import Appraisal, read_appraisal
+from reviewkit.review.certainty.file import CertaintyJudgements, read_certainty
+from reviewkit.review.counting import count_flow
+from reviewkit.review.extraction.trusting import barred_rows, trust_findings
+from reviewkit.review.records.identity import match_ids
+from reviewkit.review.records.importing import (
     RELATED_COLUMNS,
     Sources,
     merged_records,
@@ -42,10 +42,10 @@ from reviewkit.review.importing import (
     read_record_rows,
     read_sources,
 )
-from reviewkit.review.retracting import RetractionCheck, read_retractions
+from reviewkit.review.records.retracting import RetractionCheck, read_retractions
+from reviewkit.review.screening.consensus import shown_lines
+from reviewkit.review.screening.voting import Lines, every_line, read_logs, standing_stop, statuses
 from reviewkit.review.settling import Settlement, read_settlements
-from reviewkit.review.trusting import barred_rows, trust_findings
-from reviewkit.review.voting import Lines, every_line, read_logs, standing_stop, statuses
 from reviewkit.screening import Decision, Mark, Screening
 from reviewkit.store.files import show
 from reviewkit.store.log import Log
@@ -53,7 +53,7 @@ from reviewkit.tables import read_csv
 from reviewkit.trust import Finding
 
 if TYPE_CHECKING:
-    from reviewkit.review.certainty_of import Certainty
+    from reviewkit.review.certainty.rating import Certainty
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -328,43 +328,7 @@ class Review:
     @cached_property
     def flow(self) -> Flow:
         """PRISMA 2020 counts, which are checked to add up."""
-        first, second = self.screening.at("title-abstract"), self.screening.at("full-text")
-        stopped = sum(s.outcome == "stopped" for s in first)
-        screened = sum(s.settled for s in first) - stopped
-        excluded = self.screening.at("full-text", "exclude")
-        included = self.screening.included
-        owners = {report for study in self.all_studies for report in study.reports}
-        without = [r for r in included if r not in owners] if self.all_studies else []
-        if without:
-            raise InputError([Problem(f"included report {r!r} belongs to no study.", self.name("studies.csv"), None,
-                                      None, "no-study", "Add its study.") for r in without])
-        flow = Flow(
-            searched=self.sources.searches.kind == "database-search",
-            eligibility_basis=self.protocol.question.eligibility_basis,
-            by_source=dict(Counter(r.origin.file for r in self.sources.records)),
-            identified=len(self.sources.records),
-            duplicates=len(self.sources.records) - len(self.reports),
-            screened=screened,
-            excluded_title_abstract=sum(s.outcome == "exclude" for s in first),
-            assessed=sum(s.outcome != "not-retrieved" for s in second),
-            not_retrieved=sum(s.outcome == "not-retrieved" for s in second),
-            awaiting=sum(s.outcome == "awaiting-classification" for s in second),
-            excluded=len(excluded),
-            excluded_by_reason=dict(sorted(Counter(self._label(s.reason) for s in excluded).items())),
-            included_reports=len(included),
-            included_studies=len(self.studies),
-            unscreened=len(first) - screened - stopped,
-            stopped=stopped,
-            undecided=sum(not s.settled for s in second),
-            unsettled_entries=len(self.sources.unsettled),
-            screened_by_reason=dict(sorted(Counter(
-                self._label(s.reason) for s in first if s.outcome == "exclude").items())),
-        )
-        flow.check()
-        return flow
-
-    def _label(self, reason: str) -> str:
-        return self.protocol.reasons.get(reason, reason or "no reason given")
+        return count_flow(self)
 
     def outcome(self, name: str) -> Outcome:
         """An outcome of the protocol.
@@ -411,7 +375,7 @@ class Review:
         InputError
             With every judgement that the rules do not allow.
         """
-        from reviewkit.review.certainty_of import certainty_of
+        from reviewkit.review.certainty.rating import certainty_of
 
         return certainty_of(self, self.synthesise(name, **overrides))
 

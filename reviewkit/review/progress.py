@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.errors import ReviewkitError
-from reviewkit.review.appraising import appraisal_gaps
-from reviewkit.review.consensus import under_way
+from reviewkit.review.appraisal.appraising import appraisal_gaps
 from reviewkit.review.opened import Review, open_review
-from reviewkit.review.recording import current
+from reviewkit.review.records.recording import current
+from reviewkit.review.screening.consensus import under_way
 from reviewkit.screening import STAGES
 
 

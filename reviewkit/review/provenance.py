@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import reviewkit
-from reviewkit.review.claims_file import NAME as CLAIMS
+from reviewkit.review.claims.file import NAME as CLAIMS
 from reviewkit.review.opened import Review
 from reviewkit.store.files import digest_file
 

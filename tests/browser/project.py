@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reviewkit.model import Author, Origin, Record
 from reviewkit.review import Review, open_review
-from reviewkit.review.importing import import_records
+from reviewkit.review.records.importing import import_records
 from reviewkit.review.starting import new_question
 
 QUESTION = "music-sleep"

@@ -13,7 +13,7 @@ import pytest
 
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS
 from reviewkit.review import Review
-from reviewkit.review.extraction_edit import ALL_COLUMNS, add_rows, set_cells
+from reviewkit.review.extraction.edit import ALL_COLUMNS, add_rows, set_cells
 from reviewkit.tables import read_csv, write_csv
 from tests.browser.lab_server import Lab
 from tests.browser.project import pdf, records

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reviewkit.review import Review
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.desk import open_desk
 from tests.browser.lab_server import Lab
 from tests.browser.project import duplicate_records, pdf, records
 

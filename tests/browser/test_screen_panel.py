@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from reviewkit.review import Review
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.desk import open_desk
 from tests.browser.lab_server import Lab
 from tests.browser.project import HOSTILE, records
 

@@ -8,8 +8,8 @@ import pytest
 
 from reviewkit.extraction.schema import COLUMNS, NUMBERS, OPTIONAL_COLUMNS
 from reviewkit.extraction.studies import OPTIONAL_STUDY_COLUMNS, STUDY_COLUMNS
-from reviewkit.review.importing import read_record_rows
 from reviewkit.review.opened import Review, open_review, questions
+from reviewkit.review.records.importing import read_record_rows
 from reviewkit.store.log import read_log
 from reviewkit.tables import read_csv
 

@@ -19,9 +19,9 @@ import pytest
 
 from reviewkit.errors import ReviewkitError
 from reviewkit.review import Review, open_review
-from reviewkit.review.consensus import resolve
-from reviewkit.review.desk import open_desk
-from reviewkit.review.stopping import stop
+from reviewkit.review.screening.consensus import resolve
+from reviewkit.review.screening.desk import open_desk
+from reviewkit.review.screening.stopping import stop
 from reviewkit.store import log as log_module
 from reviewkit.store.log import append, parse_log, read_log
 from tests.review.made import QUESTION, make_project
@@ -33,7 +33,7 @@ VOTER = f"""
 import sys
 from pathlib import Path
 from reviewkit.review import open_review
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.desk import open_desk
 desk = open_desk(open_review("{QUESTION}", Path(sys.argv[1])), "{FIRST}", "ada", ranked=False)
 who, count = sys.argv[2], int(sys.argv[3])
 print("ready", flush=True)
@@ -65,7 +65,7 @@ FORKED = f"""
 import os, sys, random, time, signal
 from pathlib import Path
 from reviewkit.review import open_review
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.desk import open_desk
 root, kills = Path(sys.argv[1]), int(sys.argv[2])
 review = open_review("{QUESTION}", root)
 review.reports, review.report_of, review.protocol
@@ -199,7 +199,7 @@ import resource, signal, sys
 from pathlib import Path
 from reviewkit.errors import ReviewkitError
 from reviewkit.review import open_review
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.desk import open_desk
 desk = open_desk(open_review("{QUESTION}", Path(sys.argv[1])), "{FIRST}", "ada", ranked=False)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before)} + 500, {len(before)} + 500))
@@ -262,7 +262,7 @@ def test_check_names_a_damaged_log(tmp_path: Path) -> None:
 
 def test_voting_goes_on_while_the_order_is_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A vote never waits for the ranking, and a ranking that fails is told, not raised."""
-    from reviewkit.review.queue import Queue
+    from reviewkit.review.screening.queue import Queue
 
     review = make_project(tmp_path, 30)
     desk = open_desk(review, FIRST, "ada")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reviewkit.extraction import STUDY_COLUMNS
 from reviewkit.review import Review, open_review
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.desk import open_desk
 from reviewkit.tables import write_csv
 from tests.browser.project import QUESTION
 

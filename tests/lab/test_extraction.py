@@ -19,8 +19,8 @@ from reviewkit.lab.extraction import ExtractSession
 from reviewkit.lab.session import Session
 from reviewkit.review import Review, open_review
 from reviewkit.review.checking import findings
-from reviewkit.review.extraction_edit import set_cells, table_rows
-from reviewkit.review.extraction_look import print_offers
+from reviewkit.review.extraction.edit import set_cells, table_rows
+from reviewkit.review.extraction.look import print_offers
 from reviewkit.tables import read_csv, write_csv
 from tests.browser.project import QUESTION
 from tests.lab.made import STUDY, include_study
@@ -169,7 +169,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from reviewkit.review import open_review
-from reviewkit.review.extraction_edit import set_cells
+from reviewkit.review.extraction.edit import set_cells
 review = open_review("music-sleep", Path(sys.argv[1]))
 for number in range(10):
     was = "" if not number else str(number - 1)

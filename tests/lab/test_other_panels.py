@@ -19,8 +19,8 @@ from reviewkit.lab.pairs import DuplicateSession
 from reviewkit.lab.session import Session
 from reviewkit.model import Author, Record
 from reviewkit.review import Review, open_review
-from reviewkit.review.desk import open_desk
-from reviewkit.review.importing import DUPLICATE_COLUMNS, import_records
+from reviewkit.review.records.importing import DUPLICATE_COLUMNS, import_records
+from reviewkit.review.screening.desk import open_desk
 from reviewkit.tables import read_csv
 from tests.browser.project import QUESTION, duplicate_records
 

@@ -15,7 +15,7 @@ from reviewkit.lab.pdfs import PIECE
 from reviewkit.lab.screening import ScreenSession, reason_keys
 from reviewkit.protocol import ExclusionReason
 from reviewkit.review import Review
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.desk import open_desk
 from tests.browser.project import HOSTILE, hostile_reports, pdf
 
 Question = Callable[..., Review]

@@ -9,9 +9,9 @@ import pytest
 
 from reviewkit.report.methods import flow_figure, searches_section
 from reviewkit.review import open_review
-from reviewkit.review.importing import import_records
-from reviewkit.review.recording import append
-from reviewkit.review.searches import SearchFile
+from reviewkit.review.records.importing import import_records
+from reviewkit.review.records.recording import append
+from reviewkit.review.records.searches import SearchFile
 from reviewkit.review.starting import new_question
 from tests.sources.services import article
 

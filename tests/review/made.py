@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reviewkit.review import Review, open_review
-from reviewkit.review.importing import import_records
+from reviewkit.review.records.importing import import_records
 from reviewkit.review.starting import new_question
 
 QUESTION = "walking-sleep"

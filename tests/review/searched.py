@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.review import open_review
-from reviewkit.review.searching import Searcher, SearchRun
+from reviewkit.review.records.searching import Searcher, SearchRun
 from reviewkit.sources import Client, Database
 from tests.sources.services import (
     PubMed,

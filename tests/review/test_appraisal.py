@@ -17,9 +17,9 @@ from reviewkit.errors import InputError
 from reviewkit.report.bias import bias_section, table_rows
 from reviewkit.report.bias_figures import by_tool, forest_lights, summary_figure, traffic_figure
 from reviewkit.review import open_review
-from reviewkit.review.appraisal_template import write_template
+from reviewkit.review.appraisal.template import write_template
 from reviewkit.review.checking import check, findings
-from reviewkit.review.double_reading import extraction_agreement, judgement_agreement
+from reviewkit.review.extraction.double_reading import extraction_agreement, judgement_agreement
 from reviewkit.tables import read_csv, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]

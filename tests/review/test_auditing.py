@@ -8,7 +8,7 @@ import pytest
 
 from reviewkit.errors import InputError
 from reviewkit.model import Record
-from reviewkit.review.auditing import audit
+from reviewkit.review.claims.auditing import audit
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.review import Review, open_review
-from reviewkit.review.agreeing import agreements
 from reviewkit.review.checking import check
-from reviewkit.review.consensus import conflicts, resolve
-from reviewkit.review.decisions_out import export_reports
-from reviewkit.review.desk import Desk, open_desk
 from reviewkit.review.progress import status
-from reviewkit.review.sharing import join, submit
-from reviewkit.review.stopping import resume, stop
+from reviewkit.review.screening.agreeing import agreements
+from reviewkit.review.screening.consensus import conflicts, resolve
+from reviewkit.review.screening.decisions_out import export_reports
+from reviewkit.review.screening.desk import Desk, open_desk
+from reviewkit.review.screening.sharing import join, submit
+from reviewkit.review.screening.stopping import resume, stop
 
 from .made import QUESTION, make_project
 

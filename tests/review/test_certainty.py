@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from reviewkit.cli import cli
 from reviewkit.errors import InputError, Problem
 from reviewkit.review import open_review
-from reviewkit.review.certainty_of import Appraised, certainty_of
+from reviewkit.review.certainty.rating import Appraised, certainty_of
 from reviewkit.review.checking import check, findings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,7 +169,7 @@ def test_parameters_of_the_rules_come_from_the_protocol(project: Path) -> None:
     path = project / "data" / "massage-ms" / "protocol.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(
         '[certainty]\n', '[certainty]\nnon_randomised_start = "high-with-robins-i"\nalpha = 0.01\n'), encoding="utf-8")
-    from reviewkit.review.certainty_of import settings_of
+    from reviewkit.review.certainty.rating import settings_of
 
     settings = settings_of(open_review("massage-ms", project))
     assert (settings.alpha, settings.power, settings.non_randomised_start) == (0.01, 0.80, "high-with-robins-i")

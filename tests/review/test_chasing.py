@@ -11,9 +11,9 @@ import pytest
 
 from reviewkit.errors import InputError
 from reviewkit.review import open_review
-from reviewkit.review.importing import import_records
-from reviewkit.review.searches import parse_searches
-from reviewkit.review.searching import Searcher, SearchRun
+from reviewkit.review.records.importing import import_records
+from reviewkit.review.records.searches import parse_searches
+from reviewkit.review.records.searching import Searcher, SearchRun
 from reviewkit.sources import Client, Database
 from tests.review.searched import (
     DAY,

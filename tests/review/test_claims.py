@@ -13,7 +13,7 @@ from reviewkit.claims import NO_EVIDENCE
 from reviewkit.errors import InputError
 from reviewkit.report.claims import claims_section, verdict_words
 from reviewkit.review import open_review
-from reviewkit.review.claims_file import JudgedClaim, judged_claims, read_claims
+from reviewkit.review.claims.file import JudgedClaim, judged_claims, read_claims
 
 ROOT = Path(__file__).resolve().parents[2]
 EVIDENCE = ROOT / ".." / "shared" / "evidence" / "claims.csv"

@@ -9,8 +9,8 @@ import pytest
 from reviewkit.errors import InputError
 from reviewkit.review import Review, open_review
 from reviewkit.review.checking import check
-from reviewkit.review.consensus import conflicts, resolve
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.consensus import conflicts, resolve
+from reviewkit.review.screening.desk import open_desk
 from reviewkit.store.log import read_log
 
 from .made import make_project

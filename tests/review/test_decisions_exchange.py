@@ -16,9 +16,9 @@ from reviewkit.errors import InputError
 from reviewkit.model import Record
 from reviewkit.readers import read_bytes
 from reviewkit.review import Review, open_review
-from reviewkit.review.decisions_in import import_decisions
-from reviewkit.review.decisions_out import export_reports
-from reviewkit.review.desk import open_desk
+from reviewkit.review.screening.decisions_in import import_decisions
+from reviewkit.review.screening.decisions_out import export_reports
+from reviewkit.review.screening.desk import open_desk
 
 from .made import QUESTION, make_project
 

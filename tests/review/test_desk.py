@@ -8,7 +8,7 @@ import pytest
 
 from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.review import Review
-from reviewkit.review.desk import Desk, open_desk
+from reviewkit.review.screening.desk import Desk, open_desk
 from reviewkit.store.log import read_log
 
 from .made import make_project

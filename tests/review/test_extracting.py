@@ -15,8 +15,8 @@ from reviewkit.errors import InputError
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS
 from reviewkit.review import open_review
 from reviewkit.review.checking import findings
-from reviewkit.review.extracting import compare, write_consensus, write_template
-from reviewkit.review.lineage import lineage
+from reviewkit.review.extraction.extracting import compare, write_consensus, write_template
+from reviewkit.review.extraction.lineage import lineage
 from reviewkit.tables import read_csv, write_csv
 
 

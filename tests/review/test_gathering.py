@@ -10,7 +10,7 @@ import pytest
 
 from reviewkit.extraction import STUDY_COLUMNS, Study, parse_studies
 from reviewkit.review import open_review
-from reviewkit.review.gathering import related_apart, unfinished_included
+from reviewkit.review.extraction.gathering import related_apart, unfinished_included
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ("ay-2001", "be-2004", "ce-2010")

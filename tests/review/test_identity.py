@@ -10,9 +10,9 @@ import pytest
 
 from reviewkit.errors import InputError
 from reviewkit.review import Review, open_review
-from reviewkit.review.adding import SearchDetails, add_exports
-from reviewkit.review.desk import open_desk
-from reviewkit.review.importing import DUPLICATE_COLUMNS, import_records
+from reviewkit.review.records.adding import SearchDetails, add_exports
+from reviewkit.review.records.importing import DUPLICATE_COLUMNS, import_records
+from reviewkit.review.screening.desk import open_desk
 from reviewkit.review.starting import new_question
 from reviewkit.tables import read_csv, write_csv
 

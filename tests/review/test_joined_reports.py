@@ -6,8 +6,8 @@ from pathlib import Path
 
 from reviewkit.review import open_review
 from reviewkit.review.checking import check
-from reviewkit.review.desk import open_desk
-from reviewkit.review.importing import DUPLICATE_COLUMNS, import_records
+from reviewkit.review.records.importing import DUPLICATE_COLUMNS, import_records
+from reviewkit.review.screening.desk import open_desk
 from reviewkit.tables import write_csv
 
 from .made import QUESTION, make_project

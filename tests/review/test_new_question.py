@@ -11,9 +11,9 @@ import pytest
 from reviewkit.errors import InputError
 from reviewkit.report.methods import flow_figure
 from reviewkit.review import open_review
-from reviewkit.review.adding import SearchDetails, add_exports
-from reviewkit.review.importing import import_records
 from reviewkit.review.progress import status
+from reviewkit.review.records.adding import SearchDetails, add_exports
+from reviewkit.review.records.importing import import_records
 from reviewkit.review.starting import new_question
 
 ROOT = Path(__file__).resolve().parents[2]

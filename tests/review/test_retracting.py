@@ -12,7 +12,7 @@ from reviewkit.report.methods import searches_section
 from reviewkit.report.retractions import retraction_status
 from reviewkit.review import Review, open_review
 from reviewkit.review.checking import check, findings
-from reviewkit.review.retracting import RetractionCheck, check_retractions, reports_to_check
+from reviewkit.review.records.retracting import RetractionCheck, check_retractions, reports_to_check
 from reviewkit.sources import DATABASES, Client, ServiceError
 from tests.sources.services import Answer, Crossref, Server, serving
 from tests.sources.test_retractions import HEAD, update, watch_row

@@ -15,8 +15,8 @@ import pytest
 
 from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.readers import read
-from reviewkit.review.searches import parse_searches
-from reviewkit.review.searching import SearchRun
+from reviewkit.review.records.searches import parse_searches
+from reviewkit.review.records.searching import SearchRun
 from tests.review.searched import (
     DAY,
     HEAD,
@@ -123,7 +123,7 @@ def test_a_crash_before_the_entry_is_written_leaves_no_second_copy(
         def full(*arguments: object) -> None:
             raise ReviewkitError("could not be written: No space left on device.")
 
-        monkeypatch.setattr("reviewkit.review.searching.append", full)
+        monkeypatch.setattr("reviewkit.review.records.searching.append", full)
         with pytest.raises(ReviewkitError, match="No space left"):
             run(started, server)
         assert parse_searches(searches(started), "").file == ()

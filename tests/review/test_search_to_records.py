@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reviewkit.review.importing import import_records
+from reviewkit.review.records.importing import import_records
 from tests.review.searched import HEAD, planned, run, write
 from tests.sources.services import Crossref, Handler, OpenAlex, PubMed, article, clinicaltrials, europepmc, serving
 

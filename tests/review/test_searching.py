@@ -15,9 +15,9 @@ from reviewkit.errors import InputError
 from reviewkit.readers import read
 from reviewkit.review import open_review
 from reviewkit.review.checking import check
-from reviewkit.review.importing import import_records
-from reviewkit.review.recording import append
-from reviewkit.review.searches import SearchFile, parse_searches
+from reviewkit.review.records.importing import import_records
+from reviewkit.review.records.recording import append
+from reviewkit.review.records.searches import SearchFile, parse_searches
 from reviewkit.review.starting import new_question
 from tests.review.searched import (
     DAY,

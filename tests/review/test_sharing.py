@@ -10,9 +10,9 @@ import pytest
 
 from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.review import Review, open_review
-from reviewkit.review.consensus import conflicts, resolve
-from reviewkit.review.desk import open_desk
-from reviewkit.review.sharing import branch_of, join, submit
+from reviewkit.review.screening.consensus import conflicts, resolve
+from reviewkit.review.screening.desk import open_desk
+from reviewkit.review.screening.sharing import branch_of, join, submit
 from reviewkit.store.log import read_log
 
 from .made import QUESTION, make_project
@@ -154,7 +154,7 @@ def test_one_reviewer_on_two_computers_loses_nothing(clone: Callable[[str], Revi
 
 
 def test_whichever_computer_joins_first_the_result_is_the_same(clone: Callable[[str], Review], tmp_path: Path) -> None:
-    from reviewkit.review.sharing import _joint
+    from reviewkit.review.screening.sharing import _joint
     from reviewkit.store.log_join import join_lines
 
     one, other = clone("one"), clone("other")

@@ -9,10 +9,10 @@ import pytest
 from reviewkit.errors import InputError
 from reviewkit.report.methods import flow_figure, flow_section
 from reviewkit.review import Review, open_review
-from reviewkit.review.consensus import conflicts
-from reviewkit.review.desk import open_desk
-from reviewkit.review.importing import import_records
-from reviewkit.review.stopping import describe_stop, resume, stop
+from reviewkit.review.records.importing import import_records
+from reviewkit.review.screening.consensus import conflicts
+from reviewkit.review.screening.desk import open_desk
+from reviewkit.review.screening.stopping import describe_stop, resume, stop
 
 from .made import QUESTION, make_project, ris
 

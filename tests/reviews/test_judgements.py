@@ -15,7 +15,7 @@ from reviewkit.report.opened import Report
 from reviewkit.report.outputs import save
 from reviewkit.report.statements import answer_sentence, plain
 from reviewkit.review import Review, open_review
-from reviewkit.review.certainty_of import Certainty
+from reviewkit.review.certainty.rating import Certainty
 from reviewkit.review.opened import questions
 
 ROOT = Path(__file__).resolve().parents[2]

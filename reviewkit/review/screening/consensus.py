@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError
-from reviewkit.review.own_log import OwnLog, Saved
-from reviewkit.review.voting import (
+from reviewkit.review.screening.own_log import OwnLog, Saved
+from reviewkit.review.screening.voting import (
     CONSENSUS,
     Lines,
     every_line,

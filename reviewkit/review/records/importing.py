@@ -1,6 +1,6 @@
 """From exports to records and reports: every entry accounted for, every id kept for good.
 
-How ids stay over re-imports is the matter of `reviewkit.review.identity`; what was found is written down once:
+How ids stay over re-imports is the matter of `reviewkit.review.records.identity`; what was found is written down once:
 records.csv, pairs for a person in duplicates.csv, reports that belong together in related.csv.
 """
 
@@ -15,8 +15,8 @@ from reviewkit.errors import InputError, Problem
 from reviewkit.model import ReadResult, Record, Rejected
 from reviewkit.protocol import Protocol
 from reviewkit.readers import read
-from reviewkit.review.identity import Reports, give_ids, give_reports, held_together
-from reviewkit.review.searches import Searches, entry_digest, read_corrections, read_searches
+from reviewkit.review.records.identity import Reports, give_ids, give_reports, held_together
+from reviewkit.review.records.searches import Searches, entry_digest, read_corrections, read_searches
 from reviewkit.store.files import read_text, show
 from reviewkit.store.toml import parse, validate
 from reviewkit.tables import read_csv, write_csv

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewkit.model import Record
 from reviewkit.protocol import Protocol
-from reviewkit.review.stopping import Outlook, outlook
+from reviewkit.review.screening.stopping import Outlook, outlook
 
 if TYPE_CHECKING:
     from reviewkit.screening.ranking import Ranker, Ranking

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reviewkit.errors import InputError
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS
-from reviewkit.review.extracting import table_of, template_rows
+from reviewkit.review.extraction.extracting import table_of, template_rows
 from reviewkit.review.opened import Review
 from reviewkit.store.files import alone, show
 from reviewkit.tables import write_csv

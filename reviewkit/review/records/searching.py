@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from reviewkit.errors import InputError
-from reviewkit.review.fetching import Fetched, fetch, partial_folder
 from reviewkit.review.opened import Review
-from reviewkit.review.recording import alone, append, check_appending, current, place, without_login
-from reviewkit.review.searches import PlannedSearch, Searches, SearchFile, find_database
+from reviewkit.review.records.fetching import Fetched, fetch, partial_folder
+from reviewkit.review.records.recording import alone, append, check_appending, current, place, without_login
+from reviewkit.review.records.searches import PlannedSearch, Searches, SearchFile, find_database
 from reviewkit.sources import Client, Database, Query, ServiceError
 from reviewkit.sources.openalex import Seed, chasing
 from reviewkit.store.files import digest_file, inside, show

@@ -29,7 +29,7 @@ from reviewkit.store.files import read_text
 from reviewkit.store.toml import parse, validate
 
 if TYPE_CHECKING:
-    from reviewkit.review.certainty_of import Certainty
+    from reviewkit.review.certainty.rating import Certainty
     from reviewkit.review.opened import Review
 
 NAME = "data/claims.toml"

@@ -11,13 +11,13 @@ import threading
 from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError
-from reviewkit.review import consensus
-from reviewkit.review.cards import Card, Hit, Progress, make_card
-from reviewkit.review.finding import Search
-from reviewkit.review.own_log import OwnLog, Saved
-from reviewkit.review.queue import Queue, next_training
-from reviewkit.review.stopping import Outlook, outlook
-from reviewkit.review.voting import (
+from reviewkit.review.screening import consensus
+from reviewkit.review.screening.cards import Card, Hit, Progress, make_card
+from reviewkit.review.screening.finding import Search
+from reviewkit.review.screening.own_log import OwnLog, Saved
+from reviewkit.review.screening.queue import Queue, next_training
+from reviewkit.review.screening.stopping import Outlook, outlook
+from reviewkit.review.screening.voting import (
     CONSENSUS,
     checked_lines,
     log_path,

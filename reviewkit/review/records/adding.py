@@ -9,8 +9,8 @@ from pathlib import Path
 
 from reviewkit.errors import InputError
 from reviewkit.readers import read
-from reviewkit.review.recording import appended
-from reviewkit.review.searches import SearchFile
+from reviewkit.review.records.recording import appended
+from reviewkit.review.records.searches import SearchFile
 from reviewkit.store.files import digest_bytes, digest_file, show, write_atomic
 
 

@@ -23,8 +23,8 @@ from reviewkit.errors import InputError, Problem
 from reviewkit.extraction import ArmRow, Study, StudyResult
 from reviewkit.protocol import Outcome
 from reviewkit.review.analysis import OutcomeAnalysis
-from reviewkit.review.certainty_file import NAME, CertaintyJudgements
-from reviewkit.review.harms_of import Harms, harms_of
+from reviewkit.review.certainty.file import NAME, CertaintyJudgements
+from reviewkit.review.extraction.harms import Harms, harms_of
 
 if TYPE_CHECKING:
     from reviewkit.review.opened import Review

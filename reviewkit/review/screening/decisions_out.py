@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError
 from reviewkit.model import Record
-from reviewkit.review.consensus import check_stage, entering_reports, under_way
-from reviewkit.review.desk import open_desk
-from reviewkit.review.voting import every_line, read_logs, statuses
+from reviewkit.review.screening.consensus import check_stage, entering_reports, under_way
+from reviewkit.review.screening.desk import open_desk
+from reviewkit.review.screening.voting import every_line, read_logs, statuses
 from reviewkit.screening.labels import plain_note, rayyan_note
 from reviewkit.writers import Column, text_of
 

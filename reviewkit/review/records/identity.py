@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from reviewkit.dedup import Answer, Group, Pair
 from reviewkit.identifiers import slug
 from reviewkit.model import Record
-from reviewkit.review.searches import entry_digest
+from reviewkit.review.records.searches import entry_digest
 
 Row = Mapping[str, str]
 

@@ -13,7 +13,7 @@ from reviewkit.errors import InputError, Problem
 from reviewkit.identifiers import slug
 from reviewkit.model import Record
 from reviewkit.readers import read
-from reviewkit.review.desk import Desk, open_desk
+from reviewkit.review.screening.desk import Desk, open_desk
 from reviewkit.screening import DECISIONS
 from reviewkit.screening.labels import Label, label_of
 

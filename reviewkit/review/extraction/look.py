@@ -12,8 +12,8 @@ from reviewkit.extraction import ArmRow, StudyResult, Use, parse_rows, study_res
 from reviewkit.extraction.printed import Figure, read_figure, read_pair
 from reviewkit.extraction.rows import column_of
 from reviewkit.extraction.schema import NUMBERS
+from reviewkit.review.extraction.trusting import barred_rows, trust_findings
 from reviewkit.review.opened import Review
-from reviewkit.review.trusting import barred_rows, trust_findings
 from reviewkit.trust import Finding, row_from_mapping
 
 Lines = Sequence[tuple[int, Mapping[str, str]]]

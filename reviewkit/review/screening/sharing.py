@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError, ReviewkitError
-from reviewkit.review.consensus import check_stage, under_way, unread
-from reviewkit.review.voting import (
+from reviewkit.review.screening.consensus import check_stage, under_way, unread
+from reviewkit.review.screening.voting import (
     CONSENSUS,
     Lines,
     checked_lines,

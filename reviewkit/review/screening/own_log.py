@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
-from reviewkit.review.voting import checked_lines
+from reviewkit.review.screening.voting import checked_lines
 from reviewkit.screening import Decision, Mark, parse_decision
 from reviewkit.store.files import show
 from reviewkit.store.log import Log, append, line_of, parse_log, read_log

@@ -9,7 +9,7 @@ from pathlib import Path
 from reviewkit.appraisal import Tool
 from reviewkit.appraisal.rows import COLUMNS, template
 from reviewkit.errors import InputError
-from reviewkit.review.appraising import CONSENSUS, tool_of
+from reviewkit.review.appraisal.appraising import CONSENSUS, tool_of
 from reviewkit.review.opened import Review
 from reviewkit.tables import read_csv, write_csv
 

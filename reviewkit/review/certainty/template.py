@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.errors import InputError
-from reviewkit.review.certainty_file import NAME, key_of
-from reviewkit.review.certainty_of import Certainty
+from reviewkit.review.certainty.file import NAME, key_of
+from reviewkit.review.certainty.rating import Certainty
 from reviewkit.store.files import read_text, write_atomic
 
 if TYPE_CHECKING:

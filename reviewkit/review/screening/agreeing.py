@@ -7,8 +7,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError
-from reviewkit.review.consensus import check_finished, check_stage
-from reviewkit.review.voting import every_line, read_logs
+from reviewkit.review.screening.consensus import check_finished, check_stage
+from reviewkit.review.screening.voting import every_line, read_logs
 from reviewkit.screening import RELEVANT, standing_votes
 from reviewkit.screening.agreement import Agreement, agreement
 

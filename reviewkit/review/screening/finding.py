@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
 from reviewkit.model import Record
-from reviewkit.review.cards import Hit
+from reviewkit.review.screening.cards import Hit
 from reviewkit.screening import Decision
 
 

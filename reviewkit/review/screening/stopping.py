@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from reviewkit.errors import InputError
 from reviewkit.numbers import interval, percent
-from reviewkit.review.consensus import check_stage
-from reviewkit.review.own_log import OwnLog
-from reviewkit.review.voting import log_path, now, shares, standing_stop
+from reviewkit.review.screening.consensus import check_stage
+from reviewkit.review.screening.own_log import OwnLog
+from reviewkit.review.screening.voting import log_path, now, shares, standing_stop
 from reviewkit.screening import RELEVANT, STAGES, Mark
 
 if TYPE_CHECKING:

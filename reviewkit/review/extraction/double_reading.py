@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reviewkit.appraisal.merging import pairs
 from reviewkit.extraction.compare import Comparison
-from reviewkit.review.extracting import compare, table_of
+from reviewkit.review.extraction.extracting import compare, table_of
 
 if TYPE_CHECKING:
     from reviewkit.review.opened import Review

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reviewkit.errors import InputError, ReviewkitError
-from reviewkit.review.searches import Searches, SearchFile, parse_searches
+from reviewkit.review.records.searches import Searches, SearchFile, parse_searches
 from reviewkit.store.files import digest_file, inside, read_text, show, sync_folder, write_atomic
 from reviewkit.store.log import locked
 

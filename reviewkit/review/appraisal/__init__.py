@@ -1,0 +1,1 @@
+"""Risk of bias of a question: judgements on disk and their templates."""

@@ -1,0 +1,1 @@
+"""Certainty of a question: proposals, judgements on disk and their template."""

@@ -1,0 +1,1 @@
+"""Public claims and the audit of the references they lean on."""

@@ -1,0 +1,1 @@
+"""Extraction of a question: tables, double reading, trust findings, harms and lineage."""

@@ -1,0 +1,1 @@
+"""Records of a question: searches, imports, identity and retractions."""

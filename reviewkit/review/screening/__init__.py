@@ -1,0 +1,1 @@
+"""Screening of a question: desk, votes, consensus, sharing and stopping."""
