@@ -78,7 +78,7 @@ class Report:
     def opening(self) -> Safe:
         """Title, what this page is, the one-sentence answer."""
         protocol = self.review.protocol
-        demonstration = notice(words.DEMONSTRATION, title="This is a demonstration, not a finished review. ",
+        demonstration = notice(words.demonstration(protocol), title="This is a demonstration, not a finished review. ",
                                kind="demonstration", id_="demonstration")
         changed = ", ".join(f"{name} = {value}" for name, value in self.overrides)
         return join(
