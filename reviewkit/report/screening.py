@@ -26,11 +26,13 @@ def judged(review: Review) -> Safe:
 def _votes(review: Review) -> Safe:
     wanted = review.protocol.screening
     one = wanted.votes_title_abstract == 1 and wanted.votes_full_text == 1
+    both = wanted.votes_title_abstract == wanted.votes_full_text == 2
     imported = any(d.origin == "imported" for lines in review.decisions.values() for d in lines)
     return el(
         "p",
         "Each report was judged in one pass, by one role; no second vote was cast, so there is no agreement to report."
-        if one else "Each report was judged as the protocol asks.",
+        if one else "Each report had two votes, each cast without sight of the other." if both
+        else "One stage wanted two votes on each report, the other one.",
         f" {PASSES}" if review.protocol.demonstration and not one else "",
         " Decisions were imported from a table; the times in the logs say when the lines were written, not when the "
         "decisions were made." if imported else "",
