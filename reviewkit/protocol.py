@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from reviewkit.authorship import Person
 from reviewkit.identifiers import check_identifier
 
 Identifier = Annotated[str, AfterValidator(check_identifier)]
@@ -76,11 +77,19 @@ class Question(_Part):
     funding: Text
     conflicts: Text
     limitations: tuple[Text, ...] = ()
+    authors: tuple[Person, ...] = ()
+    doi: str = ""
+    url: str = ""
+    license: str = ""
 
     @model_validator(mode="after")
     def _names_what_is_studied(self) -> Question:
         if not (self.intervention or self.exposure):
             raise ValueError("needs an intervention or an exposure")
+        if self.status == "final" and not self.authors:
+            raise ValueError("a final review names its authors: add [[question.authors]]")
+        if self.status == "demonstration" and self.authors:
+            raise ValueError("a demonstration names no person: its author is the project")
         return self
 
 

@@ -33,6 +33,11 @@ class Provenance:
         """Content-derived id: the same for the same inputs, code and environment."""
         return _join([self.inputs, self.code, self.environment])[:16]
 
+    def as_dict(self) -> dict[str, object]:
+        """The digests as plain JSON values."""
+        return {"report": self.report_id, "inputs": self.inputs, "code": self.code, "environment": self.environment,
+                "files": dict(self.files), "versions": dict(self.versions)}
+
 
 def provenance(review: Review, parameters: Mapping[str, str]) -> Provenance:
     """Digest everything a run of this review reads."""
