@@ -128,7 +128,7 @@ def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Prog
         problems = review.problems()
         if problems:
             raise InputError(problems)
-        if not force and _is_current(review, parameters, folder):
+        if not force and is_current(review, parameters, folder):
             return done("unchanged", "inputs, code, environment and parameters are those of the report that stands")
         with _aside(folder) as building:
             build_aside(review, parameters, building, say)
@@ -143,15 +143,30 @@ def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Prog
     return done("built")
 
 
-def _is_current(review: Review, parameters: dict[str, str], folder: Path) -> bool:
+def is_current(review: Review, parameters: Mapping[str, str], folder: Path) -> bool:
+    """Whether the report in a folder is what the files, code, environment and parameters give now."""
+    stands = _recorded(folder)
+    return stands is not None and stands == (provenance(review, parameters).report_id, dict(parameters))
+
+
+def standing_state(review: Review, folder: Path) -> str:
+    """'current', 'stale' or 'missing': the report in a folder, under the parameters it was built with."""
+    if not (folder / "review.html").exists():
+        return "missing"
+    stands = _recorded(folder)
+    return "current" if stands is not None and is_current(review, stands[1], folder) else "stale"
+
+
+def _recorded(folder: Path) -> tuple[str, dict[str, str]] | None:
+    """Report id and parameters of the report that stands whole and unmarked in a folder."""
     try:
         recorded = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        stands = recorded["provenance"]["report"], recorded["parameters"]
-    except (OSError, ValueError, KeyError):
-        return False
+        stands = str(recorded["provenance"]["report"]), dict(recorded["parameters"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
     if (folder / "stale.json").exists() or not (folder / "review.html").exists():
-        return False
-    return stands == (provenance(review, parameters).report_id, parameters)
+        return None
+    return stands
 
 
 def build_aside(
