@@ -29,8 +29,8 @@ WORDED = ("studies.csv", "missing-results.csv", "registered.csv", "risk-of-bias"
 NO_OUTCOME = "no outcome of the protocol; the study stands in studies.csv"
 LEFT_OUT: Mapping[str, str] = {
     "M002": NO_OUTCOME, "M026": NO_OUTCOME, "M030": NO_OUTCOME, "M031": NO_OUTCOME, "M032": NO_OUTCOME,
-    "M034": NO_OUTCOME, "M065": NO_OUTCOME, "M066": NO_OUTCOME, "M067": NO_OUTCOME, "U041": NO_OUTCOME, "U146": NO_OUTCOME,
-    "U151": NO_OUTCOME, "U078": "sizes of groups: they stand in studies.csv",
+    "M034": NO_OUTCOME, "M065": NO_OUTCOME, "M066": NO_OUTCOME, "M067": NO_OUTCOME, "U041": NO_OUTCOME,
+    "U146": NO_OUTCOME, "U151": NO_OUTCOME, "U078": "sizes of groups: they stand in studies.csv",
 }
 """Evidence rows that were not extracted, and why."""
 
