@@ -45,7 +45,7 @@ def provenance(review: Review, parameters: Mapping[str, str]) -> Provenance:
 
 
 def input_files(question: str, root: Path) -> dict[str, str]:
-    """Every input file of a question with its digest, the claims ledger and the audit of citations; full texts stay out."""
+    """Every input file of a question with its digest, and those of all questions (claims, citations); no full texts."""
     found: dict[str, str] = {}
     for kind in ("references", "data"):
         for path in sorted((root / kind / question).rglob("*")):

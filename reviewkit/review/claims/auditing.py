@@ -42,6 +42,7 @@ class Citation:
         Whether the work supports the sentence that leans on it, and why.
     """
 
+    line: int
     id: str
     question: str
     author: str
@@ -93,7 +94,8 @@ class Audited:
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        return {**asdict(self.citation), "cited": self.citation.cited, "local": list(self.local), "said": self.said}
+        told = {name: value for name, value in asdict(self.citation).items() if name != "line"}
+        return {**told, "cited": self.citation.cited, "local": list(self.local), "said": self.said}
 
 
 def said_of(status: str, differs: str, where_looked: str, looked_on: str, nearest: str = "") -> str:
@@ -133,7 +135,7 @@ def read_citations(root: Path) -> tuple[Citation, ...]:
             faults.append((f"id {row['id']!r} stands on another line too.", "Give each reference an id of its own."))
         problems += [Problem(text, NAME, row.line, None, "value", remedy) for text, remedy in faults]
         values = {name: row[name] for name in COLUMNS}
-        found.append(Citation(**{**values, "question": "; ".join(_listed(values["question"]))}))
+        found.append(Citation(row.line, **{**values, "question": "; ".join(_listed(values["question"]))}))
     if problems:
         raise InputError(problems)
     return tuple(found)

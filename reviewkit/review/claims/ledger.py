@@ -33,13 +33,14 @@ def ledger_problems(review: Review) -> list[Problem]:
         citations = read_citations(review.root)
     except ReviewkitError as error:
         return problems + list(error.problems)
+    audited = {item.id for item in citations}
     for line, claim in claims:
         problems += _of_claim(review, claim, line, known)
-        if claim.citation and claim.citation not in {item.id for item in citations}:
-            problems.append(Problem(f"claim {claim.id}: citation {claim.citation!r} is not audited.", CLAIMS, line, None,
-                                    "unknown-citation", f"Add it to {CITATIONS}, or correct the id."))
+        if claim.citation and claim.citation not in audited:
+            problems.append(Problem(f"claim {claim.id}: citation {claim.citation!r} is not audited.", CLAIMS, line,
+                                    None, "unknown-citation", f"Add it to {CITATIONS}, or correct the id."))
     problems += [
-        Problem(f"citation {item.id}: question {name!r} is unknown.", CITATIONS, None, None, "unknown-question",
+        Problem(f"citation {item.id}: question {name!r} is unknown.", CITATIONS, item.line, None, "unknown-question",
                 f"Use one of: {', '.join(known)}.")
         for item in citations for name in item.questions if name not in known
     ]
