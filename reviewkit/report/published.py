@@ -45,7 +45,7 @@ def overview(rows: Sequence[Published]) -> str:
     asks = Counter(row.asks for row in rows)
     reviews = count_words(len({row.review for row in rows}), "published review")
     parts = ", ".join(f"{asks[word]} {phrase}" for word, phrase in zip(
-        ASKS, ("on the same question", "on one that overlaps", "on another"), strict=True) if asks[word])
+        ASKS, ("on the same question", "on an overlapping question", "on another question"), strict=True) if asks[word])
     rebuilt = [f"{told['yes'] or 'none'} could be reproduced from what is visible"]
     rebuilt += [f"{told['partly']} in part"] if told["partly"] else []
     pooled = f"Of {count_words(len(figures), 'pooled figure')}, {', '.join(rebuilt)}." if figures else \
