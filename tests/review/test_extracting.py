@@ -23,9 +23,9 @@ from reviewkit.tables import read_csv, write_csv
 def change(project: Path, row_id: str, **cells: str) -> None:
     """Edit one row of the bundled extraction table."""
     path = project / "data/b12-ms/extraction/demo-a.csv"
-    rows = [dict(row.cells) for row in read_csv(path, COLUMNS)]
+    rows = [dict(row.cells) for row in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS)]
     next(row for row in rows if row["row_id"] == row_id).update(cells)
-    write_csv(path, COLUMNS, rows)
+    write_csv(path, (*COLUMNS, *OPTIONAL_COLUMNS), rows)
 
 
 def protocol(project: Path, old: str, new: str) -> None:
@@ -115,7 +115,7 @@ def test_one_sample_never_enters_a_pool_twice(project: Path) -> None:
     before = open_review("b12-ms", project).synthesise("homocysteine").main
     for row, other in (("M077-1", "M075-1"), ("M077-2", "M075-2")):
         path = project / "data/b12-ms/extraction/demo-a.csv"
-        cells = next(r.cells for r in read_csv(path, COLUMNS) if r["row_id"] == other)
+        cells = next(r.cells for r in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS) if r["row_id"] == other)
         change(project, row, **{name: cells[name] for name in ("mean", "sd", "n", "arm", "comparison", "as_printed")})
     studies = project / "data/b12-ms/studies.csv"
     studies.write_text(studies.read_text(encoding="utf-8").replace(",125,", ",145,"), encoding="utf-8")
@@ -131,13 +131,13 @@ def two(project: Path) -> Path:
     """Two extractors: the bundled table, and a copy with three differences."""
     protocol(project, 'extractors = ["demo-a"]', 'extractors = ["demo-a", "demo-b"]')
     folder = project / "data/b12-ms/extraction"
-    rows = [dict(row.cells) for row in read_csv(folder / "demo-a.csv", COLUMNS)]
+    rows = [dict(row.cells) for row in read_csv(folder / "demo-a.csv", COLUMNS, optional=OPTIONAL_COLUMNS)]
     for row in rows:
         row["extractor"] = "demo-b"
     rows[0]["mean"] = "13.9"
     rows[1]["sd"] = ""
     rows.pop()
-    write_csv(folder / "demo-b.csv", COLUMNS, rows)
+    write_csv(folder / "demo-b.csv", (*COLUMNS, *OPTIONAL_COLUMNS), rows)
     return project
 
 
