@@ -38,7 +38,7 @@ TRAPS: tuple[tuple[str, str, str, str], ...] = (
     ("1-chaibi-sd-above-mean", "U118", "kept", SIZE),
     ("1-kocjan-sd-collapses", "U084", "code", "decimal_shift"),
     ("2-eftekhari-f-against-p", "M014", "code", "p_mismatch"),
-    ("2-wei-events-borderline", "M061", "unseen", "a z test of the difference, without pooling, gives 0.0496"),
+    ("2-wei-events-borderline", "M061", "code", "p_depends_on_test"),
     ("2-zidan-percent", "M021", "code", "percent_not_whole"),
     ("2-significant-called-insignificant", "U153", "code", "p_mismatch"),
     ("2-not-significant-called-increase", "U012", "kept", "a comparison within one group"),
