@@ -58,7 +58,7 @@ TRAPS: tuple[tuple[str, str, str, str], ...] = (
     ("10-f-statistic", "M012", "kept", "only a test statistic (F) is printed"),
     ("10-percent-change", "U038", "code", "percent_not_whole"),
     ("10-difference-with-p", "U088", "kept", "MD without standard error or interval"),
-    ("10-d-without-sizes", "U051", "kept", "SMD without standard error or interval"),
+    ("10-d-without-sizes", "U051", "kept", "Cohen's d without the number of people"),
     ("10-vrethem-means-and-p", "M082", "kept", "mean without a standard deviation"),
     ("10-rounded-interval", "U059", "unseen", "in whole days, 2 to 3 may surround 2: the print cannot tell"),
     ("11-mmol-for-umol", "M078", "code", "unit_wrong"),

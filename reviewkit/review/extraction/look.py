@@ -102,7 +102,8 @@ def _findings(lines: Lines) -> tuple[Finding, ...]:
 
 
 _BLAMED = {
-    "se_as_sd": "sd", "sd_as_se": "se", "p_mismatch": "p_value_printed", "p_depends_on_test": "p_value_printed", "within_p_as_between": "p_kind",
+    "se_as_sd": "sd", "sd_as_se": "se", "p_mismatch": "p_value_printed", "within_p_as_between": "p_kind",
+    "p_depends_on_test": "p_value_printed",
     "grim_fail": "mean", "sd_impossible": "sd", "percent_not_whole": "percent", "events_gt_n": "events",
     "n_gt_randomised": "n", "scale_reversed": "higher_is", "unit_wrong": "unit", "ci_asymmetric": "effect_ci_low",
     "ci_vs_p_conflict": "p_value_printed", "effect_implausible": "effect", "lost_minus": "mean",
