@@ -205,6 +205,26 @@ def test_the_protocol_orders_comparators() -> None:
     assert one(table, outcome("MD", plan={"comparators": ["rest"]})).yi == pytest.approx(-2)
 
 
+def test_a_count_for_one_group_only_is_told_with_its_people() -> None:
+    plan = outcome("RR")
+    single = {"value_type": "events", "events": 338, "total": 1090, "n": 1090}
+    found = one(rows(single), plan)
+    assert (found.usable, found.direction, found.one_group) == (False, "not stated", "338 of 1090 (31%) with massage")
+    assert found.told == found.one_group
+    assert one(rows({**single, "value_type": "percent", "events": "", "total": "", "percent": "11.3"}), plan).told == (
+        "11.3% with massage")
+    worded = one(rows({**single, "reported_direction": "higher"}), plan)
+    assert worded.told == "higher"
+
+
+def test_what_has_a_second_group_or_no_count_is_not_told_as_one_group() -> None:
+    pair = one(rows({"value_type": "events", "events": 3, "total": 20, "n": 20},
+                    {"value_type": "events", "events": 5, "total": 20, "n": 20, **REST}), outcome("RR"))
+    assert pair.usable and pair.one_group == ""
+    assert one(rows({"n": 20, "mean": 5, "sd": 1}), outcome()).one_group == ""
+    assert one(rows({**CONTRAST, "effect": 2, "effect_measure": "MD", "n": 20}), outcome("RR")).one_group == ""
+
+
 def test_rates_and_hazard_ratios() -> None:
     table = rows({"value_type": "rate", "events": 10, "total": 20, "person_time": 100, "n": 20},
                  {"value_type": "rate", "events": 20, "total": 20, "person_time": 100, "n": 20, **REST})
