@@ -36,15 +36,19 @@ def template_command(question: str, extractor: str) -> None:
 @JSON
 @click.pass_context
 def compare_command(context: click.Context, question: str, as_json: bool) -> None:
-    """Where two extractors differ. Exit code 3: some differences are not settled yet."""
+    """Where two extractors differ, in the studies that both have finished.
+
+    A study is finished when all rows of it are complete and within the rules. Exit code 3: some differences are not
+    settled yet, or some studies not finished.
+    """
     from reviewkit.review import find_root, open_review
-    from reviewkit.review.extraction.extracting import compare, read_settled
+    from reviewkit.review.extraction.extracting import compare, read_settled, unfinished
 
     review = open_review(question, find_root())
-    found, settled = compare(review), read_settled(review)
+    found, settled, opened = compare(review), read_settled(review), unfinished(review)
     waiting = [item for item in found.differences if (item.key, item.column) not in settled]
     if as_json:
-        print_json({**asdict(found), "agreement": found.agreement,
+        print_json({**asdict(found), "agreement": found.agreement, "unfinished": opened,
                     "differences": [{**asdict(item), "settled": item not in waiting} for item in found.differences]})
     else:
         for item in found.differences:
@@ -54,7 +58,9 @@ def compare_command(context: click.Context, question: str, as_json: bool) -> Non
         share = "nothing to compare" if found.agreement is None else f"{100 * found.agreement:.0f}% of cells agree"
         click.echo(f"{found.paired} rows in both, {found.only_one} and {found.only_other} in one only; "
                    f"{found.agreed} of {found.cells} cells agree ({share}); {len(waiting)} differences open.")
-    if waiting:
+        for study, names in opened.items():
+            click.echo(f"{study}: not compared, {' and '.join(names)} not finished")
+    if waiting or opened:
         context.exit(3)
 
 

@@ -161,7 +161,8 @@ def compare(review: Review, study: str) -> Panel:
     Raises
     ------
     InputError
-        If the study is unknown, the protocol names one extractor only, or either table is missing or wrong.
+        If the study is unknown, the protocol names one extractor only, a table is missing, or either extractor has
+        not finished the study: until then neither sees the other's rows.
     """
     from reviewkit.lab.differences import DifferenceSession
     from reviewkit.lab.panel import Panel

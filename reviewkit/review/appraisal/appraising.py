@@ -252,7 +252,7 @@ def appraisal_gaps(review: Review) -> list[Problem]:
         return []
     problems = [
         Problem(f"included study {study.study_id} is not appraised.", review.name("risk-of-bias"), None, None,
-                "not-appraised", f"Write a template: reviewkit appraise {review.question} --assessor ROLE")
+                "not-appraised", f"Write a template: reviewkit appraise {review.question} --template ROLE")
         for study in review.studies if not any(a.study_id == study.study_id and a.started for a in found.assessments)
     ]
     open_ = {merged.assessment.key: merged.conflicts for merged in found.conflicts}
