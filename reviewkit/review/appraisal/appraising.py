@@ -3,6 +3,7 @@
     data/<question>/risk-of-bias/<assessor>.csv   one row for each answer and judgement
     data/<question>/risk-of-bias/consensus.csv    what two assessors settled
     data/<question>/risk-of-bias/*.toml           the reviewers' own checklists
+    data/checklists/*.toml                        checklists of the whole project
     data/<question>/author-contacts.csv           what authors were asked, and what they answered
     data/<question>/registered.csv                registered against reported
     data/<question>/missing-results.csv           results that could not enter a synthesis (ROB-ME)
@@ -34,7 +35,7 @@ from reviewkit.appraisal.merging import Merged, merge
 from reviewkit.appraisal.rows import COLUMNS, Names, parse_rows
 from reviewkit.errors import InputError, Problem
 from reviewkit.extraction import Study
-from reviewkit.store.files import read_text
+from reviewkit.store.files import read_text, show
 from reviewkit.store.toml import parse, validate
 from reviewkit.tables import read_csv
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from reviewkit.review.opened import Review
 
 CONSENSUS = "consensus"
+CHECKLISTS = "data/checklists"
+"""Checklists of the whole project, beside those of a question."""
 T = TypeVar("T")
 
 
@@ -122,10 +125,26 @@ def read_appraisal(review: Review) -> Appraisal:
                      registered, missing)
 
 
+def tools_of(review: Review) -> dict[str, Tool]:
+    """The tools that come with the project, the project's own checklists and the question's, by id.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in any checklist.
+    """
+    problems: list[Problem] = []
+    found = {**TOOLS, **_checklists(review, problems)}
+    if problems:
+        raise InputError(problems)
+    return found
+
+
 def _checklists(review: Review, problems: list[Problem]) -> dict[str, Tool]:
     found: dict[str, Tool] = {}
-    for path in sorted((review.folder / "risk-of-bias").glob("*.toml")):
-        file = review.name("risk-of-bias", path.name)
+    folders = (review.root / CHECKLISTS, review.folder / "risk-of-bias")
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        file = show(path, review.root)
         try:
             tool = validate(parse(read_text(path, what="checklist", root=review.root), file), Checklist).tool()
         except InputError as error:
@@ -133,6 +152,7 @@ def _checklists(review: Review, problems: list[Problem]) -> dict[str, Tool]:
             continue
         if tool.id in TOOLS or tool.id in found:
             problems.append(Problem(f"tool {tool.id!r} exists already.", file, 1, None, "double", "Choose another id."))
+            continue
         found[tool.id] = tool
     return found
 
