@@ -19,13 +19,25 @@ def extract_command() -> None:
 
 @extract_command.command("template")
 @click.argument("question")
-@click.option("--extractor", required=True, help="Role id, as the protocol names it.")
-def template_command(question: str, extractor: str) -> None:
-    """Write a table to fill in: a row for each arm of each included study and each outcome."""
+@click.option("--extractor", default="", help="Role id, as the protocol names it.")
+@click.option("--studies", is_flag=True, help="Write studies.csv, or add to it: a row for each included report.")
+def template_command(question: str, extractor: str, studies: bool) -> None:
+    """Write a table to fill in: a row for each arm of each included study and each outcome.
+
+    With --studies: first of all the studies themselves, a row for each included report that belongs to none yet.
+    """
     from reviewkit.review import find_root, open_review
     from reviewkit.review.extraction.extracting import write_template
+    from reviewkit.review.extraction.studies_template import write_studies
 
     root = find_root()
+    if studies:
+        path, added = write_studies(open_review(question, root), extractor)
+        click.echo(f"{path.relative_to(root).as_posix()}: {added} studies added. Join papers on one trial in one row "
+                   f"(reports, parted by ;), fill in what is seen, then: reviewkit check {question}")
+        return
+    if not extractor:
+        raise InputError("no extractor is named.", code="extractor", remedy="Say --extractor ROLE, or --studies.")
     path = write_template(open_review(question, root), extractor)
     click.echo(f"Written: {path.relative_to(root).as_posix()}. Fill it in, take out rows that do not apply, then: "
                f"reviewkit check {question}")

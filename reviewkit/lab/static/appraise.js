@@ -88,7 +88,7 @@ function render({ model, el }) {
   function textPart(row, column, words) {
     const on = { oninput: (event) => saver.typed(row, column, event.target.value), onchange: () => saver.left(row, column) };
     const name = `${row.startsWith("= ") ? row.slice(2) : row}: ${words}`;
-    const shared = { class: "rk-input rk-cell", dir: "auto", "aria-label": name, placeholder: words, "data-row": row,
+    const shared = { class: "rk-input rk-cell", dir: "auto", "aria-label": name, placeholder: column === "locator" ? "Where" : words, "data-row": row,
       "data-column": column, ...on };
     const input = column === "locator" ? h("input", { ...shared, type: "text", autocomplete: "off" }) : h("textarea", { ...shared, rows: 1 });
     inputs.set(keyOf(row, column), [input]);

@@ -20,10 +20,11 @@ from reviewkit.appraisal import TOOLS, Tool, tool_for
 from reviewkit.appraisal.assessment import Assessment, gather
 from reviewkit.appraisal.checklist import Checklist
 from reviewkit.appraisal.ledgers import (
-    CONTACT_COLUMNS,
-    MISSING_COLUMNS,
-    REGISTERED_COLUMNS,
+    CONTACTS,
+    MISSING,
+    REGISTERED,
     Contact,
+    Ledger,
     MissingResult,
     Registered,
     Rows,
@@ -60,6 +61,8 @@ class Appraisal:
         Those that count: the only assessor's, or what two assessors and their consensus say together.
     conflicts : tuple of Merged
         Assessments with judgements that nobody has settled.
+    unfilled : mapping of str to tuple of int
+        Ledger file to the lines of rows that nobody has filled in yet: they count for nothing.
     """
 
     planned: bool
@@ -70,6 +73,7 @@ class Appraisal:
     contacts: tuple[Contact, ...]
     registered: tuple[Registered, ...]
     missing: tuple[MissingResult, ...]
+    unfilled: Mapping[str, tuple[int, ...]]
 
     def of(self, study_id: str, outcome: str = "") -> Assessment | None:
         """The assessment of a study for an outcome: its own, else the one for all outcomes; None where not started."""
@@ -109,12 +113,13 @@ def read_appraisal(review: Review) -> Appraisal:
     wanted = [*assessors, *([CONSENSUS] if len(assessors) > 1 else [])]
     problems += _strangers(review, wanted)
     found = {who: _assessor(review, who, names, problems) for who in wanted}
-    contacts = _ledger(review, "author-contacts.csv", CONTACT_COLUMNS, problems,
+    unfilled: dict[str, tuple[int, ...]] = {}
+    contacts = _ledger(review, CONTACTS, problems, unfilled,
                        lambda rows, file: parse_contacts(rows, names.studies, file=file))
     registered = _ledger(
-        review, "registered.csv", REGISTERED_COLUMNS, problems, lambda rows, file: parse_registered(
+        review, REGISTERED, problems, unfilled, lambda rows, file: parse_registered(
             rows, {s.study_id: s.registration for s in review.all_studies}, names.outcomes, file=file))
-    missing = _ledger(review, "missing-results.csv", MISSING_COLUMNS, problems,
+    missing = _ledger(review, MISSING, problems, unfilled,
                       lambda rows, file: parse_missing(rows, names.studies, names.outcomes, file=file))
     counted, conflicts = _counted(assessors, found)
     problems += _matrix_against_answers(counted, missing, review)
@@ -122,7 +127,7 @@ def read_appraisal(review: Review) -> Appraisal:
     if problems:
         raise InputError(problems)
     return Appraisal(plan is not None, tools, {who: found[who] for who in assessors}, counted, conflicts, contacts,
-                     registered, missing)
+                     registered, missing, unfilled)
 
 
 def tools_of(review: Review) -> dict[str, Tool]:
@@ -186,18 +191,21 @@ def _assessor(review: Review, who: str, names: Names, problems: list[Problem]) -
 
 
 def _ledger(
-    review: Review, name: str, columns: Sequence[str], problems: list[Problem],
+    review: Review, ledger: Ledger, problems: list[Problem], unfilled: dict[str, tuple[int, ...]],
     read: Callable[[Rows, str], tuple[tuple[T, ...], list[Problem]]],
 ) -> tuple[T, ...]:
-    path: Path = review.folder / name
+    path: Path = review.folder / ledger.file
     if not path.exists():
         return ()
     try:
-        rows = [(row.line, row.cells) for row in read_csv(path, columns, root=review.root)]
+        rows = [(row.line, row.cells) for row in read_csv(path, ledger.columns, root=review.root)]
     except InputError as error:
         problems += error.problems
         return ()
-    kept, wrong = read(rows, review.name(name))
+    # Rows of a template that nobody has filled in yet wait; they are no error.
+    if waiting := tuple(line for line, cells in rows if not cells[ledger.verdict]):
+        unfilled[ledger.file] = waiting
+    kept, wrong = read([row for row in rows if row[1][ledger.verdict]], review.name(ledger.file))
     problems += wrong
     return kept
 
@@ -274,6 +282,11 @@ def appraisal_gaps(review: Review) -> list[Problem]:
         Problem(f"included study {study.study_id} is not appraised.", review.name("risk-of-bias"), None, None,
                 "not-appraised", f"Write a template: reviewkit appraise {review.question} --template ROLE")
         for study in review.studies if not any(a.study_id == study.study_id and a.started for a in found.assessments)
+    ]
+    problems += [
+        Problem(f"{len(lines)} row{'' if len(lines) == 1 else 's'} without a verdict or status.", review.name(file),
+                lines[0], None, "ledger-unfilled", "Fill in each, or take out rows that do not apply.")
+        for file, lines in found.unfilled.items()
     ]
     open_ = {merged.assessment.key: merged.conflicts for merged in found.conflicts}
     for item in found.assessments:
