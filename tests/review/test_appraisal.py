@@ -15,7 +15,7 @@ from reviewkit.appraisal.rows import COLUMNS
 from reviewkit.cli import cli
 from reviewkit.errors import InputError
 from reviewkit.report.bias import bias_section, table_rows
-from reviewkit.report.bias_figures import by_tool, forest_lights, summary_figure, traffic_figure
+from reviewkit.report.bias_figures import anchor, by_tool, forest_lights, summary_figure, traffic_figure
 from reviewkit.review import open_review
 from reviewkit.review.appraisal.ledger_templates import write_ledgers
 from reviewkit.review.appraisal.template import write_template
@@ -264,6 +264,20 @@ def test_report_shows_every_judgement_with_its_support(question: str) -> None:
     listed = {(r["study"], r["domain"]): r["judgement"] for r in table_rows(review)}
     for study in review.studies:
         assert listed[study.study_id, OVERALL]
+
+
+def test_appraised_case_reports_stand_in_the_report_where_no_controlled_study_was_found() -> None:
+    review = open_review("upper-cervical-dystonia", ROOT)
+    assert not review.studies
+    page = bias_section(review)
+    assert "No controlled study was found: case reports and series" in page
+    cases = [item for item in review.appraisal.assessments if item.tool.id == "jbi-case-report"]
+    assert len(cases) == 2
+    labels = {study.study_id: study.label for study in review.all_studies}
+    for item in cases:
+        assert f'href="#{anchor(item)}"' in page and f'id="{anchor(item)}"' in page
+        assert labels[item.study_id] in page and item.judgement(OVERALL) in page.lower()
+    assert "bias-cases" not in bias_section(open_review("massage-ms", ROOT))
 
 
 def test_pictures_tell_without_colour() -> None:

@@ -51,7 +51,8 @@ def write_template(review: Review, extractor: str) -> Path:
                          remedy="Go on in it; rows may be added and taken out.")
     if not review.studies:
         raise InputError("no study is included yet.", file=review.name("studies.csv"), code="no-study",
-                         remedy=f"Gather the included reports first: reviewkit extract template {review.question} --studies")
+                         remedy="Gather the included reports first: "
+                         f"reviewkit extract template {review.question} --studies")
     write_csv(path, (*COLUMNS, *OPTIONAL_COLUMNS), template_rows(review, extractor))
     return path
 
