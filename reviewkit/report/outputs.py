@@ -157,7 +157,7 @@ def _effects(report: Report) -> Iterable[Mapping[str, object]]:
             for r in analysis.results:
                 yield {"outcome": found.outcome.id, "analysis": analysis.id, "study": r.study_id,
                        "measure": analysis.measure, "yi": _round(r.yi), "vi": _round(r.vi), "reason": r.reason,
-                       "direction": r.direction}
+                       "direction": r.told}
 
 
 def _round(value: object) -> object:

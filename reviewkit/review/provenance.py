@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import reviewkit
+from reviewkit.review.appraisal.appraising import CHECKLISTS
 from reviewkit.review.claims.auditing import NAME as CITATIONS
 from reviewkit.review.claims.file import NAME as CLAIMS
 from reviewkit.review.opened import Review
@@ -53,7 +54,10 @@ def provenance(review: Review, parameters: Mapping[str, str]) -> Provenance:
 
 
 def input_files(question: str, root: Path) -> dict[str, str]:
-    """Every input file of a question with its digest, and those of all questions (claims, citations); no full texts."""
+    """Every input file of a question with its digest, and those of all questions (claims, citations, checklists).
+
+    Full texts stay out.
+    """
     found: dict[str, str] = {}
     for kind in ("references", "data"):
         for path in sorted((root / kind / question).rglob("*")):
@@ -61,7 +65,9 @@ def input_files(question: str, root: Path) -> dict[str, str]:
             hidden = any(part.startswith(".") for part in inside)
             if path.is_file() and "fulltext" not in inside and not hidden:
                 found[path.relative_to(root).as_posix()] = digest_file(path)
-    found |= {name: digest_file(root / name) for name in (CLAIMS, CITATIONS) if (root / name).exists()}
+    for path in (root / CLAIMS, root / CITATIONS, *sorted((root / CHECKLISTS).glob("*.toml"))):
+        if path.exists():
+            found[path.relative_to(root).as_posix()] = digest_file(path)
     return found
 
 

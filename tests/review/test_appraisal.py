@@ -10,16 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 from reviewkit.appraisal import OVERALL
-from reviewkit.appraisal.ledgers import CONTACT_COLUMNS
+from reviewkit.appraisal.ledgers import CONTACT_COLUMNS, MISSING, REGISTERED
 from reviewkit.appraisal.rows import COLUMNS
 from reviewkit.cli import cli
 from reviewkit.errors import InputError
 from reviewkit.report.bias import bias_section, table_rows
-from reviewkit.report.bias_figures import by_tool, forest_lights, summary_figure, traffic_figure
+from reviewkit.report.bias_figures import anchor, by_tool, forest_lights, summary_figure, traffic_figure
 from reviewkit.review import open_review
+from reviewkit.review.appraisal.ledger_templates import write_ledgers
 from reviewkit.review.appraisal.template import write_template
 from reviewkit.review.checking import check, findings
 from reviewkit.review.extraction.double_reading import extraction_agreement, judgement_agreement
+from reviewkit.review.provenance import input_files
 from reviewkit.tables import read_csv, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,6 +208,51 @@ def test_an_own_checklist_is_read_from_the_question(project: Path) -> None:
     assert any(p.file and p.file.endswith("own.toml") and p.line == 11 for p in found), found
 
 
+def test_a_checklist_of_the_project_serves_every_question_and_its_errors_have_a_place(project: Path) -> None:
+    path = project / "data" / "checklists" / "ours.toml"
+    path.parent.mkdir()
+    path.write_text('id = "ours"\nname = "Ours"\noverall = "assessor"\n[source]\ncitation = "us"\n'
+                    '[[levels]]\nword = "low"\nlight = "low"\n[[levels]]\nword = "high"\nlight = "high"\n'
+                    '[[domains]]\nid = "A"\nname = "All"\n[[domains.questions]]\nid = "Q1"\ntext = "Sound?"\n', "utf-8")
+    before = {name: open_review(name, project) for name in ("b12-ms", "massage-ms")}
+    assert all("ours" in review.appraisal.tools for review in before.values())
+    assert "data/checklists/ours.toml" in input_files("b12-ms", project)
+    own = project / "data" / "massage-ms" / "risk-of-bias" / "own.toml"
+    own.write_text(path.read_text("utf-8"), "utf-8")
+    (double,) = [p for p in check("massage-ms", project) if p.code == "double"]
+    assert (double.file, double.line) == ("data/massage-ms/risk-of-bias/own.toml", 1)
+    own.unlink()
+    path.write_text(path.read_text("utf-8").replace('light = "high"', 'light = "red"'), "utf-8")
+    for question in before:
+        assert ("data/checklists/ours.toml", 11) in {(p.file, p.line) for p in check(question, project)}
+
+
+def test_ledgers_are_written_to_fill_in_and_wait_until_they_are(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("registered.csv", "missing-results.csv"):
+        (project / "data" / "massage-ms" / name).unlink(missing_ok=True)
+    monkeypatch.chdir(project)
+    run = CliRunner().invoke(cli, ["appraise", "massage-ms", "--ledgers", "--outcome", "fatigue"])
+    assert run.exit_code == 0, run.output
+    review = open_review("massage-ms", project)
+    rows = read_csv(project / "data/massage-ms/missing-results.csv", MISSING.columns)
+    used = {result.study_id for result in review.synthesise("fatigue").main.usable}
+    assert {row["study_id"] for row in rows} == {study.study_id for study in review.studies} - used
+    registered = {s.study_id for s in review.studies if s.registration}
+    listed = read_csv(project / "data/massage-ms/registered.csv", REGISTERED.columns)
+    assert {row["study_id"] for row in listed} == registered
+    assert review.appraisal.missing == ()
+    codes = {(p.code, p.file) for p in findings("massage-ms", project).waiting}
+    assert ("ledger-unfilled", "data/massage-ms/missing-results.csv") in codes
+    filled = [{**row.cells, "status": "unclear", "by": "demo-a", "reason": "kept"} for row in rows[:1]]
+    write_csv(project / "data/massage-ms/missing-results.csv", MISSING.columns, filled)
+    again = write_ledgers(open_review("massage-ms", project), outcomes=["fatigue"])
+    assert again["missing-results.csv"] == len(rows) - 1 and again["registered.csv"] == 0
+    kept = open_review("massage-ms", project).appraisal.missing
+    assert [(m.study_id, m.status, m.reason) for m in kept] == [(rows[0]["study_id"], "unclear", "kept")]
+
+
 @pytest.mark.parametrize("question", ["b12-ms", "massage-ms"])
 def test_report_shows_every_judgement_with_its_support(question: str) -> None:
     review = open_review(question, ROOT)
@@ -227,6 +274,20 @@ def test_report_shows_every_judgement_with_its_support(question: str) -> None:
     listed = {(r["study"], r["domain"]): r["judgement"] for r in table_rows(review)}
     for study in review.studies:
         assert listed[study.study_id, OVERALL]
+
+
+def test_appraised_case_reports_stand_in_the_report_where_no_controlled_study_was_found() -> None:
+    review = open_review("upper-cervical-dystonia", ROOT)
+    assert not review.studies
+    page = bias_section(review)
+    assert "No controlled study was found: case reports and series" in page
+    cases = [item for item in review.appraisal.assessments if item.tool.id == "jbi-case-report"]
+    assert len(cases) == 2
+    labels = {study.study_id: study.label for study in review.all_studies}
+    for item in cases:
+        assert f'href="#{anchor(item)}"' in page and f'id="{anchor(item)}"' in page
+        assert labels[item.study_id] in page and item.judgement(OVERALL) in page.lower()
+    assert "bias-cases" not in bias_section(open_review("massage-ms", ROOT))
 
 
 def test_pictures_tell_without_colour() -> None:
