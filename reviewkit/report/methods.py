@@ -9,6 +9,7 @@ from reviewkit.model import Record
 from reviewkit.render import Column, Row, Safe, anchor_id, definition_list, details, el, figure, join, link, table, text
 from reviewkit.render.html import Child
 from reviewkit.report.retractions import retraction_notices, retraction_status
+from reviewkit.report.screening import judged
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
 from reviewkit.review import Review
 from reviewkit.review.records.searches import SearchFile
@@ -202,7 +203,7 @@ def flow_section(review: Review) -> Safe:
                      "settled them: they stand in no box.")
     return join(
         figure(Safe(flow_figure(review).svg), caption, id_="flow", notes=notes),
-        _votes(review),
+        judged(review),
         _duplicates(review),
         details(f"Reports screened ({len(review.reports)})",
                 _report_table(review, review.screening.at("title-abstract"), "reports", "Every report screened.")),
@@ -211,19 +212,6 @@ def flow_section(review: Review) -> Safe:
             _report_table(review, review.screening.at("title-abstract", "exclude"), "excluded-title-abstract",
                           "Reports excluded on title and abstract."),
         ),
-    )
-
-
-def _votes(review: Review) -> Safe:
-    wanted = review.protocol.screening
-    one = wanted.votes_title_abstract == 1 and wanted.votes_full_text == 1
-    imported = any(d.origin == "imported" for lines in review.decisions.values() for d in lines)
-    return el(
-        "p",
-        "Each report was judged in one pass, by one role; no second vote was cast, so there is no agreement to report."
-        if one else "Each report was judged as the protocol asks.",
-        " Decisions were imported from a table; the times in the logs say when the lines were written, not when the "
-        "decisions were made." if imported else "",
     )
 
 

@@ -10,7 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
-from reviewkit.render import Safe, definition_list, el, join, notice, table
+from reviewkit.publishing.description import describe
+from reviewkit.publishing.formats import FORMATS
+from reviewkit.render import Safe, definition_list, details, el, join, notice, table
 from reviewkit.report import (
     bias,
     claims,
@@ -24,7 +26,7 @@ from reviewkit.report import (
     words,
 )
 from reviewkit.report.checks import checks_section
-from reviewkit.report.outputs import save
+from reviewkit.report.outputs import results, save
 from reviewkit.review import Review, find_root, open_review
 from reviewkit.review.analysis import OutcomeAnalysis
 from reviewkit.review.certainty.rating import Certainty, certainty_of
@@ -79,7 +81,7 @@ class Report:
     def opening(self) -> Safe:
         """Title, what this page is, the one-sentence answer."""
         protocol = self.review.protocol
-        demonstration = notice(words.DEMONSTRATION, title="This is a demonstration, not a finished review. ",
+        demonstration = notice(words.demonstration(protocol), title="This is a demonstration, not a finished review. ",
                                kind="demonstration", id_="demonstration")
         changed = ", ".join(f"{name} = {value}" for name, value in self.overrides)
         return join(
@@ -91,13 +93,14 @@ class Report:
         )
 
     def cite(self) -> Safe:
-        """How to cite this report; the author is the project as an organisation."""
-        asked = self.review.protocol.question
+        """How to cite this report, as a line and in the formats of reference managers."""
+        found = describe(results(self))
+        warning = "Cite it as what it is: a demonstration of software, not as evidence."
         return join(
-            el("p", f"reviewkit project. {self.title} Version {asked.version}, {asked.date.isoformat()}. "
-                    f"Report {self.provenance.report_id}."),
-            el("p", "Cite it as what it is: a demonstration of software, not as evidence.")
-            if self.review.protocol.demonstration else None,
+            el("p", found.sentence, class_="citation"),
+            el("p", warning) if self.review.protocol.demonstration else None,
+            *[details(name, el("pre", el("code", FORMATS[form](found)))) for form, name in (
+                ("bibtex", "BibTeX"), ("ris", "RIS"), ("csl", "CSL-JSON"))],
         )
 
     def protocol(self) -> Safe:

@@ -24,13 +24,24 @@ NO_ADVICE = (
     "This page reports what a set of records says. It is no advice on anyone's care: decisions about care belong "
     "with the person concerned and a clinician."
 )
-DEMONSTRATION = (
-    "The question, the records and the numbers are real; the judgements are not those of a finished review. "
-    "Screening, extraction, risk of bias and certainty are one pass by the project itself, on abstracts and web pages "
-    "instead of full texts, "
-    "from records that no database search produced. They show what the software does, and are to be replaced by "
-    "two human reviewers before anyone relies on them."
+PASSES = (
+    "Both passes were made by the project itself, the second from the protocol's question and criteria and from the "
+    "records alone. What they agree on is agreement between two passes of one project, not inter-rater reliability."
 )
+
+
+def demonstration(protocol: Protocol) -> str:
+    """What a demonstration review is, and who judged it how often."""
+    wanted = protocol.screening
+    twice = wanted.votes_title_abstract == wanted.votes_full_text == 2
+    passes = ("Screening is two passes and extraction, risk of bias and certainty are one pass" if twice
+              else "Screening, extraction, risk of bias and certainty are one pass")
+    return (
+        "The question, the records and the numbers are real; the judgements are not those of a finished review. "
+        f"{passes} by the project itself, on abstracts and web pages instead of full texts, "
+        "from records that no database search produced. They show what the software does, and are to be replaced by "
+        "two human reviewers before anyone relies on them."
+    )
 
 
 def natural(value: float, measure: str) -> float:

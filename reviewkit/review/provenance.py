@@ -16,6 +16,9 @@ from reviewkit.review.claims.file import NAME as CLAIMS
 from reviewkit.review.opened import Review
 from reviewkit.store.files import digest_file
 
+CODE_KINDS = frozenset({".py", ".css", ".j2", ".json", ".toml", ".js"})
+"""Endings of the library's own files."""
+
 PACKAGES = ("numpy", "scipy", "nbconvert", "papermill", "jinja2", "pydantic")
 
 
@@ -33,6 +36,11 @@ class Provenance:
     def report_id(self) -> str:
         """Content-derived id: the same for the same inputs, code and environment."""
         return _join([self.inputs, self.code, self.environment])[:16]
+
+    def as_dict(self) -> dict[str, object]:
+        """The digests as plain JSON values."""
+        return {"report": self.report_id, "inputs": self.inputs, "code": self.code, "environment": self.environment,
+                "files": dict(self.files), "versions": dict(self.versions)}
 
 
 def provenance(review: Review, parameters: Mapping[str, str]) -> Provenance:
@@ -61,8 +69,7 @@ def input_files(question: str, root: Path) -> dict[str, str]:
 def code_digest(root: Path) -> str:
     """Digest of the library's own files (modules, style sheet, templates) and the report's notebook."""
     folder = Path(reviewkit.__file__).parent
-    kinds = {".py", ".css", ".j2", ".json"}
-    paths = [path for path in folder.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts]
+    paths = [path for path in folder.rglob("*") if path.suffix in CODE_KINDS and "__pycache__" not in path.parts]
     notebook = root / "notebooks" / "review.ipynb"
     parts = [f"{p.relative_to(folder).as_posix()}:{digest_file(p)}" for p in sorted(paths)]
     return _join([*parts, digest_file(notebook) if notebook.exists() else ""])
