@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewkit.report.opened import Report
 from reviewkit.report.published import beside
@@ -108,6 +110,20 @@ def test_an_id_that_stands_twice_and_other_errors_come_at_once(project: Path) ->
 def test_the_sentence_beside_a_pool_of_ours(changes: dict[str, object], said: str) -> None:
     """Ours: SMD 0.84 [0.29, 1.38], k = 4."""
     assert said in beside(made(**changes), certainty("b12-ms", "homocysteine"), NONE)
+
+
+HOMOCYSTEINE = certainty("b12-ms", "homocysteine")
+
+
+@given(st.lists(st.floats(-5, 5), min_size=3, max_size=3).map(sorted))
+def test_overlap_and_sides_are_told_as_they_are(values: list[float]) -> None:
+    low, effect, high = values
+    text = beside(made(effect=effect, ci_low=low, ci_high=high), HOMOCYSTEINE, NONE)
+    ours = HOMOCYSTEINE.evidence.effect
+    assert ours is not None
+    assert ("do not overlap" in text) == (high < ours.ci_low or low > ours.ci_high)
+    assert ("Both point to higher values" in text) == (effect > 0)
+    assert ("its interval holds no difference" in text) == (low <= 0 <= high)
 
 
 def test_the_sentence_where_ours_pools_nothing() -> None:
