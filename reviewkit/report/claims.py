@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewkit.render import Safe, el, join, table
-from reviewkit.render.html import empty
+from reviewkit.render import Column, Row, Safe, anchor_id, el, empty, join, link, table
+from reviewkit.render.html import Child
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
+from reviewkit.review.claims.auditing import Citation, read_citations
 from reviewkit.review.claims.file import JudgedClaim, judged_claims, read_claims
 
 HOW = ("Each verdict is computed from where the interval lies against the smallest difference that matters, the "
        "number of studies and the certainty (GRADE); with one study, or where risk of bias is 'no information' for "
-       "most of the weight, nothing firmer than 'possibly' is said. A person may decide otherwise, with a reason; "
-       "then both stand here.")
+       "most of the weight, nothing firmer than 'possibly' is said. Where no outcome truly tests a claim, the nearest "
+       "one lends it no verdict: then the evidence is insufficient, or there is none, and the reason stands beside "
+       "it. A person may decide otherwise, with a reason; then both stand here.")
+COLUMNS = ("id", "page", "text", "about", "figure", "outcome", "verdict", "computed", "explained", "citation",
+           "citation_said", "citation_supports")
+"""Columns of the table that stands beside the page."""
 
 
 def claims_section(review: Review, certainties: Sequence[Certainty]) -> Safe:
@@ -21,22 +26,38 @@ def claims_section(review: Review, certainties: Sequence[Certainty]) -> Safe:
     judged = judged_claims(review, read_claims(review.root), certainties)
     if not judged:
         return empty("No claim of the ledger is tied to this question.", "Claims stand in data/claims.toml.")
-    columns = ["Claim", "What it says", "About", "Outcome that tests it", "Verdict", "Why"]
+    cited = {item.id: item for item in read_citations(review.root)}
     rows = [
-        [item.claim.id, _said(item), item.claim.about,
-         review.outcome(item.outcome).name if item.outcome else "none", verdict_words(item), why_words(item)]
+        Row([item.claim.id, _said(item), item.claim.about, _tested_by(review, item), verdict_words(item),
+             why_words(item), _leans_on(item, cited)], id=anchor_id("claim", item.claim.id, item.outcome))
         for item in judged
     ]
     pages = sorted({item.claim.page for item in judged})
     return join(
         el("p", HOW),
-        table(columns, rows, id_="claims", caption=f"Claims of: {'; '.join(pages)}."),
+        table(
+            ["Claim", Column("What it says", width="12rem"), "About", "Outcome that tests it", "Verdict",
+             Column("Why", width="18rem"), Column("Reference that the page gives", width="10rem")],
+            rows, id_="claims", caption=f"Claims of: {'; '.join(pages)}."),
     )
 
 
 def _said(item: JudgedClaim) -> str:
     figure = item.claim.figure
     return f"{item.claim.text} Figure claimed: {figure}." if figure else item.claim.text
+
+
+def _tested_by(review: Review, item: JudgedClaim) -> Child:
+    if not item.outcome or item.claim.not_tested:
+        return "none"
+    return link(review.outcome(item.outcome).name, f"#{anchor_id('outcome', item.outcome)}")
+
+
+def _leans_on(item: JudgedClaim, cited: dict[str, Citation]) -> str:
+    found = cited.get(item.claim.citation)
+    if found is None:
+        return "none"
+    return f"{found.id}: {found.said}. Supports the sentence: {found.supports}; {found.why}."
 
 
 def verdict_words(item: JudgedClaim) -> str:
@@ -47,6 +68,18 @@ def verdict_words(item: JudgedClaim) -> str:
 
 
 def why_words(item: JudgedClaim) -> str:
-    """Why the verdict is what it is, or why there is none."""
+    """Why the verdict is what it is, or why there is none; then what a reader should know of the test."""
     why = item.computed.why if item.computed else item.reason
-    return f"{item.claim.override.reason} By rule: {why}" if item.claim.override else why
+    why = f"{item.claim.override.reason} By rule: {why}" if item.claim.override else why
+    return f"{why} {item.claim.caveat}" if item.claim.caveat else why
+
+
+def claim_rows(review: Review, certainties: Sequence[Certainty]) -> list[dict[str, object]]:
+    """Every claim tied to this question, with its verdict and the audit of its reference, for results.json."""
+    cited = {item.id: item for item in read_citations(review.root)}
+    rows = []
+    for item in judged_claims(review, read_claims(review.root), certainties):
+        found = cited.get(item.claim.citation)
+        rows.append({**item.as_dict(), "explained": why_words(item), "citation_said": found.said if found else None,
+                     "citation_supports": found.supports if found else None})
+    return rows

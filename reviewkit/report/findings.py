@@ -35,6 +35,7 @@ from reviewkit.report.words import (
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
 from reviewkit.review.certainty.rating import Certainty
+from reviewkit.review.claims.file import none_found
 
 
 def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
@@ -161,8 +162,7 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
 def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
     """An outcome that the main analysis cannot answer: why, and what stands outside it, so that nothing is hidden."""
     harm = found.outcome.importance == "harm"
-    remedy = ("Silence about harm is not absence of harm." if harm
-              else "None among the records looked at; this was not a complete search.")
+    remedy = "Silence about harm is not absence of harm." if harm else none_found(review)
     if not any(row.outcome == found.outcome.id for row in review.rows):
         why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
         return (empty(why, remedy),)

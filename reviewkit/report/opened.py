@@ -18,6 +18,7 @@ from reviewkit.report import (
     harms,
     included,
     methods,
+    published,
     statements,
     summary_of_findings,
     words,
@@ -134,6 +135,10 @@ class Report:
     def summary_of_findings(self) -> Safe:
         """At most seven outcomes with effect, people, certainty (GRADE) and what may be said."""
         return summary_of_findings.summary_section(self.review, self.certainties)
+
+    def published(self) -> Safe:
+        """What published meta-analyses found, beside ours."""
+        return published.published_section(self.review, self.certainties)
 
     def claims(self) -> Safe:
         """What the web pages claim, and what this review's evidence says of it."""

@@ -13,10 +13,14 @@ from reviewkit.extraction import COLUMNS
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
 from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
+from reviewkit.report.claims import COLUMNS as CLAIM_COLUMNS
+from reviewkit.report.claims import claim_rows
 from reviewkit.report.findings import direction_figure, forest_figure
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
 from reviewkit.report.harms import harm_rows
 from reviewkit.report.methods import flow_figure
+from reviewkit.report.published import COLUMNS as PUBLISHED_COLUMNS
+from reviewkit.report.published import published_rows
 from reviewkit.report.statements import answer_sentence, answering, plain
 from reviewkit.report.summary_of_findings import COLUMNS as SUMMARY_COLUMNS
 from reviewkit.report.summary_of_findings import STEP_COLUMNS, step_rows, summary_rows, table_rows
@@ -53,6 +57,9 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "certainty.csv", STEP_COLUMNS, step_rows(report.certainties))
     write_csv(folder / "tables" / "harms.csv", HARM_COLUMNS, harm_rows(report.certainties))
     write_csv(folder / "tables" / "risk-of-bias.csv", BIAS_COLUMNS, bias_rows(review))
+    write_csv(folder / "tables" / "published.csv", PUBLISHED_COLUMNS,
+              published_rows(review, report.certainties))
+    write_csv(folder / "tables" / "claims.csv", CLAIM_COLUMNS, claim_rows(review, report.certainties))
     for tool, items in by_tool(review):
         write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}.svg", traffic_figure(review, tool, items).svg)
         write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}-summary.svg",
@@ -84,6 +91,8 @@ def results(report: Report) -> dict[str, object]:
         "outcomes": [_outcome(report, item) for item in report.certainties],
         "summary_of_findings": [row.as_dict() for row in summary_rows(review, report.certainties)],
         "harms": [item.harms.as_dict() for item in report.certainties if item.harms],
+        "published": published_rows(review, report.certainties),
+        "claims": claim_rows(review, report.certainties),
         "risk_of_bias": [dict(row) for row in bias_rows(review)],
         "log_heads": {f"{stage}/{who}": log.head for (stage, who), log in review.logs.items() if log.entries},
         "provenance": {"report": found.report_id, "inputs": found.inputs, "code": found.code,

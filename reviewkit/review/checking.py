@@ -9,6 +9,8 @@ from pathlib import Path
 from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.appraisal.appraising import appraisal_gaps
 from reviewkit.review.certainty.rating import assumed_in_main, certainty_gaps, refused_judgements
+from reviewkit.review.claims.ledger import ledger_problems
+from reviewkit.review.claims.looking_up import unsettled_proposals
 from reviewkit.review.extraction.gathering import related_apart, unfinished_included
 from reviewkit.review.extraction.trusting import trust_problems
 from reviewkit.review.opened import Review, open_review
@@ -58,8 +60,8 @@ def findings(question: str, root: Path) -> Findings:
         ]
         waiting, settled = settle(open_ones, review.settlements, file=review.name("settled.csv"))
     try:
-        errors += _changed_exports(review)
-        waiting += _rejected(review) + _search_warnings(review)
+        errors += _changed_exports(review) + ledger_problems(review)
+        waiting += _rejected(review) + _search_warnings(review) + unsettled_proposals(root)
     except ReviewkitError as error:
         errors += [p for p in error.problems if p not in errors]
     # A torn last line of a log is sealed by the next decision: it waits, and is no error.

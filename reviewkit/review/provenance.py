@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import reviewkit
+from reviewkit.review.claims.auditing import NAME as CITATIONS
 from reviewkit.review.claims.file import NAME as CLAIMS
 from reviewkit.review.opened import Review
 from reviewkit.store.files import digest_file
@@ -44,7 +45,7 @@ def provenance(review: Review, parameters: Mapping[str, str]) -> Provenance:
 
 
 def input_files(question: str, root: Path) -> dict[str, str]:
-    """Every input file of a question with its digest, and the claims ledger; full texts stay out."""
+    """Every input file of a question with its digest, and those of all questions (claims, citations); no full texts."""
     found: dict[str, str] = {}
     for kind in ("references", "data"):
         for path in sorted((root / kind / question).rglob("*")):
@@ -52,8 +53,7 @@ def input_files(question: str, root: Path) -> dict[str, str]:
             hidden = any(part.startswith(".") for part in inside)
             if path.is_file() and "fulltext" not in inside and not hidden:
                 found[path.relative_to(root).as_posix()] = digest_file(path)
-    if (root / CLAIMS).exists():
-        found[CLAIMS] = digest_file(root / CLAIMS)
+    found |= {name: digest_file(root / name) for name in (CLAIMS, CITATIONS) if (root / name).exists()}
     return found
 
 
