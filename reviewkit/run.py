@@ -34,6 +34,9 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Parameters a run may change, with their values; each stands in the notebook's parameters cell."""
 
+STALE, FAILED = "stale.json", "failed.json"
+"""What a failed run leaves in the report's folder: beside an older report, or where none stands."""
+
 Progress = Callable[[str, str], None]
 
 
@@ -134,8 +137,7 @@ def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Prog
         lines = str(error).splitlines()
         more = f" (and {len(lines) - 1} more: reviewkit check {review.question})" if len(lines) > 1 else ""
         stale = page.exists()
-        if stale:
-            write_atomic(folder / "stale.json", json.dumps({"reason": lines[0]}) + "\n")
+        write_atomic(folder / (STALE if stale else FAILED), json.dumps({"reason": lines[0]}, ensure_ascii=False) + "\n")
         return done("stale" if stale else "failed", lines[0] + more)
     return done("built")
 
@@ -146,7 +148,7 @@ def _is_current(review: Review, parameters: dict[str, str], folder: Path) -> boo
         stands = recorded["provenance"]["report"], recorded["parameters"]
     except (OSError, ValueError, KeyError):
         return False
-    if (folder / "stale.json").exists() or not (folder / "review.html").exists():
+    if (folder / STALE).exists() or not (folder / "review.html").exists():
         return False
     return stands == (provenance(review, parameters).report_id, parameters)
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "check": ("reviewkit.cli.review", "check_command", "Find everything inconsistent, with its place and remedy."),
     "status": ("reviewkit.cli.review", "status_command", "Stage and next step of each question."),
     "run": ("reviewkit.cli.review", "run_command", "Build the reports of some questions."),
+    "portfolio": ("reviewkit.cli.portfolio", "portfolio_command", "Write the page over all reviews."),
     "lab": ("reviewkit.cli.review", "lab_command", "Open JupyterLab at the project's folder."),
     "records": ("reviewkit.cli.records", "records_command", "Read search exports of any format."),
     "dedup": ("reviewkit.cli.dedup", "dedup_command", "Find the records that describe one report."),
