@@ -20,7 +20,7 @@ from reviewkit.report.claims import COLUMNS as CLAIM_COLUMNS
 from reviewkit.report.claims import claim_rows
 from reviewkit.report.findings import direction_figure, forest_figure
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
-from reviewkit.report.harms import harm_rows
+from reviewkit.report.harms import harm_rows, reported
 from reviewkit.report.methods import flow_figure
 from reviewkit.report.published import COLUMNS as PUBLISHED_COLUMNS
 from reviewkit.report.published import published_rows
@@ -85,6 +85,7 @@ def results(report: Report) -> dict[str, object]:
         "question": review.question,
         "title": report.title,
         "status": asked.status,
+        "asked": {"title": asked.title, "therapy": asked.therapy, "condition": asked.condition, "kind": asked.kind},
         "eligibility_basis": asked.eligibility_basis,
         "protocol_version": asked.version,
         "date": asked.date.isoformat(),
@@ -92,10 +93,13 @@ def results(report: Report) -> dict[str, object]:
         "citation": _citation(asked),
         "flow": review.flow.as_dict(),
         "included": [study.study_id for study in review.studies],
+        "people": {"stated": sum(study.n_randomised or 0 for study in review.studies),
+                   "studies_silent": sum(study.n_randomised is None for study in review.studies)},
         "answer": _answer(report),
         "outcomes": [_outcome(report, item) for item in report.certainties],
         "summary_of_findings": [row.as_dict() for row in summary_rows(review, report.certainties)],
-        "harms": [item.harms.as_dict() for item in report.certainties if item.harms],
+        "harms": [{**item.harms.as_dict(), "said": reported(item.harms, review)} for item in report.certainties
+                  if item.harms],
         "published": published_rows(review, report.certainties),
         "claims": claim_rows(review, report.certainties),
         "risk_of_bias": [dict(row) for row in bias_rows(review)],
@@ -127,6 +131,8 @@ def _outcome(report: Report, certainty: Certainty) -> dict[str, object]:
     return {
         "id": found.outcome.id,
         "name": found.outcome.name,
+        "importance": found.outcome.importance,
+        "better": found.outcome.better,
         "main": main,
         "sensitivity": [_analysis(item) for item in found.sensitivity],
         "direction": found.direction.as_dict(),
