@@ -267,10 +267,7 @@ def test_report_shows_every_judgement_with_its_support(question: str) -> None:
             assert not row.support or row.support.replace("'", "&#x27;") in page or row.support in page
     unchecked = [tool for tool, _ in by_tool(review) if not tool.checked_against_source]
     assert page.count("Not checked against the source. ") >= len(unchecked)
-    assert "No author was asked." in page
-    assessed = {item.outcome for item in review.appraisal.assessments if item.tool.unit == "synthesis"}
-    everything = set(review.protocol.outcome_ids) <= assessed | {m.outcome for m in review.appraisal.missing}
-    assert ("Missing evidence was not assessed for" in page) is not everything
+    assert "No author was asked." in page and "Missing evidence was not assessed for" in page
     listed = {(r["study"], r["domain"]): r["judgement"] for r in table_rows(review)}
     for study in review.studies:
         assert listed[study.study_id, OVERALL]
@@ -320,8 +317,8 @@ def test_command_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools = json.loads(CliRunner().invoke(cli, ["appraise", "b12-ms", "--tools", "--json"]).stdout)["tools"]
     assert {t["id"] for t in tools if not t["checked_against_source"]} == {
         "rob2-cluster", "rob2-crossover", "robins-i", "jbi-case-report", "rob-me"}
-    kept = len(rows_of(project / "data" / "b12-ms" / "risk-of-bias" / "demo-a.csv"))
-    done = CliRunner().invoke(cli, ["appraise", "b12-ms", "--template", "demo-a", "--tool", "rob-me",
+    done = CliRunner().invoke(cli, ["appraise", "massage-ms", "--template", "demo-a", "--tool", "rob-me",
                                     "--outcome", "adverse-events", "--json"])
-    assert json.loads(done.stdout) == {"file": "data/b12-ms/risk-of-bias/demo-a.csv", "added": 1,
-                                       "kept_rows": kept, "without_tool": []}
+    written = json.loads(done.stdout)
+    assert written.pop("kept_rows") > 300
+    assert written == {"file": "data/massage-ms/risk-of-bias/demo-a.csv", "added": 1, "without_tool": []}
