@@ -23,7 +23,8 @@ FOLDERS = {"metafor": "reviewkit.exports.metafor.write_metafor", "revman": "revi
               help="Only reports with this status: included, excluded, maybe, conflict, unscreened, …")
 @click.option("--stage", type=click.Choice(STAGES), default=STAGES[0], show_default=True)
 @click.option("--reviewer", default="", help="This reviewer's own votes instead of what all came to.")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write, else standard output; for metafor and revman a folder.")
+@click.option("--out", type=click.Path(path_type=Path),
+              help="The file to write, else standard output; for metafor and revman a folder.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output; needs --out.")
 def export_command(
     question: str, form: str, status: str, stage: str, reviewer: str, out: Path | None, as_json: bool
@@ -31,8 +32,8 @@ def export_command(
     """Write the reports of a question with their decisions, or its analyses, in a form that other programs take.
 
     metafor: tables and an R script that pools them again. revman: the analysis tables of Cochrane's data package,
-    version 1. Of the other forms, each entry's key is the report's id, so that `reviewkit screen import` finds it again. While two still
-    vote, decisions are left out, or your own with --reviewer.
+    version 1. In the other forms each entry's key is the report's id, so that `reviewkit screen import` finds it
+    again. While two still vote, decisions are left out, or your own with --reviewer.
     """
     from reviewkit.errors import InputError
     from reviewkit.review.screening.decisions_out import export_reports
