@@ -258,8 +258,11 @@ def test_report_shows_every_judgement_with_its_support(question: str) -> None:
         assert f'href="#bias-{item.study_id}-' in page or item.tool.unit == "synthesis"
         for row in item.answers.values():
             assert not row.support or row.support.replace("'", "&#x27;") in page or row.support in page
-    unchecked = [tool for tool, _ in by_tool(review) if not tool.checked_against_source]
-    assert page.count("Not checked against the source. ") >= len(unchecked)
+    for tool, _ in by_tool(review):
+        assert not tool.not_checked or tool.source.read.replace("'", "&#39;") in page, tool.id
+        for name in tool.not_checked if tool.checked_against_source else ():
+            assert name.lower() in page
+    assert page.count("Not checked against the source") >= sum(bool(tool.not_checked) for tool, _ in by_tool(review))
     assert "No author was asked." in page and "Missing evidence was not assessed for" in page
     listed = {(r["study"], r["domain"]): r["judgement"] for r in table_rows(review)}
     for study in review.studies:
@@ -309,7 +312,10 @@ def test_command_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (item["tool"], item["overall"], item["missing"]) == ("rob2", "high", [])
     tools = json.loads(CliRunner().invoke(cli, ["appraise", "b12-ms", "--tools", "--json"]).stdout)["tools"]
     assert {t["id"] for t in tools if not t["checked_against_source"]} == {
-        "rob2-cluster", "rob2-crossover", "robins-i", "jbi-case-report", "rob-me"}
+        "rob2-cluster", "rob2-crossover", "rob-me"}
+    parts = {t["id"]: t["not_checked"] for t in tools}
+    assert parts["jbi-case-report"] == [] and parts["robins-i"] == ["overall judgement"]
+    assert "Randomisation process" not in parts["rob2"] and "Missing outcome data" in parts["rob2"]
     done = CliRunner().invoke(cli, ["appraise", "massage-ms", "--template", "demo-a", "--tool", "rob-me",
                                     "--outcome", "fatigue", "--json"])
     assert json.loads(done.stdout) == {"file": "data/massage-ms/risk-of-bias/demo-a.csv", "added": 1,
