@@ -176,6 +176,25 @@ def test_two_assessors_a_conflict_and_its_settling(project: Path) -> None:
     assert "appraisal-conflict" not in {p.code for p in check("b12-ms", project)}
 
 
+def test_nothing_of_an_assessment_shows_before_both_have_finished_it(project: Path) -> None:
+    folder = two_assessors(project)
+    rows = [r | {"assessor": "demo-b"} for r in rows_of(folder / "demo-a.csv")]
+    for row in rows:
+        if row["study_id"] == "sener1996" and row["question"] == "C1":
+            row |= {"answer": "no", "support": "No matching is reported.", "locator": "abstract, results"}
+        if row["study_id"] == "sener1996" and row["question"] == "C2":
+            row |= {"answer": "", "support": "", "locator": ""}
+        if row["study_id"] == "sener1996" and not row["question"]:
+            row["judgement"] = ""
+    write_csv(folder / "demo-b.csv", COLUMNS, rows)
+    review = open_review("b12-ms", project)
+    assert review.appraisal.of("sener1996") is None and review.appraisal.conflicts == ()
+    waiting = [p for p in check("b12-ms", project) if p.code == "appraisal-unfinished"]
+    assert [p.message.split(" (")[0] for p in waiting] == ["demo-b has not finished sener1996"]
+    assert "not-appraised" not in {p.code for p in check("b12-ms", project)}
+    assert {a.figures.n for a in judgement_agreement(review) if a.tool == "nos-case-control"} == {18}
+
+
 def test_agreement_of_two_extractions(project: Path) -> None:
     folder = project / "data" / "b12-ms"
     assert extraction_agreement(open_review("b12-ms", project)) is None
