@@ -32,15 +32,40 @@ def _chosen(names: Sequence[str], every: bool, root: Path) -> tuple[str, ...]:
 
 @click.command("new")
 @click.argument("question")
-def new_command(question: str) -> None:
-    """Start a question: a commented protocol and a list of searches to fill in."""
+@click.option("--title", default="", help="The question as a reader would ask it.")
+@click.option("--therapy", default="", help="The therapy or exposure.")
+@click.option("--condition", default="", help="The condition.")
+@click.option("--population", default="", help="Who is studied.")
+@click.option("--intervention", default="", help="What is done.")
+@click.option("--comparator", default="", help="Against what.")
+@click.option("--reviewer", "reviewers", multiple=True, metavar="ROLE",
+              help="Who screens and judges; once for one reviewer, twice for two.")
+@click.option("--from", "source", default="", metavar="QUESTION",
+              help="Take outcomes, reports, studies and numbers over from another question's --set.")
+@click.option("--set", "analysis_set", default="", metavar="SET", help="The analysis set to take over.")
+def new_command(question: str, reviewers: tuple[str, ...], source: str, analysis_set: str, **values: str) -> None:
+    """Start a question: a commented protocol and a list of searches to fill in.
+
+    What is not said here stays in capitals in the protocol; `reviewkit status` names it. With --from and --set the
+    question starts from studies that another one keeps beside its answer; their reports are screened anew.
+    """
+    from reviewkit.review.neighbour import question_from_set
+    from reviewkit.review.progress import status
     from reviewkit.review.starting import new_question
 
+    if bool(source) != bool(analysis_set):
+        raise InputError("--from and --set go together.", code="usage", remedy="Name a question and one of its sets.")
     root = Path.cwd()
-    for path in new_question(question, root):
+    given = {key: value for key, value in values.items() if value.strip()}
+    if source:
+        taken = question_from_set(question, root, source, analysis_set, values=given, reviewers=reviewers)
+        written: Sequence[Path] = taken.files
+        click.echo(str(taken))
+    else:
+        written = new_question(question, root, values=given, reviewers=reviewers)
+    for path in written:
         click.echo(f"Written: {path.relative_to(root).as_posix()}")
-    click.echo(f"Next: fill in the protocol, put your exports into references/{question}/ and name them in "
-               f"searches.toml; then: reviewkit import {question}")
+    click.echo(f"Next: {status(question, root)['next']}")
 
 
 @click.command("import")
@@ -175,7 +200,7 @@ def run_command(
 
     root = find_root()
     chosen = _chosen(names, every, root)
-    with Console(stderr=True).status("Starting") as line:
+    with Console(stderr=True, force_jupyter=False).status("Starting") as line:
         reports = run(chosen, root, force=force, parameters=_parameters(given), against=against,
                       progress=lambda name, step: line.update(f"{name}: {step}"))
     for report in reports:
