@@ -75,6 +75,7 @@ class Question(_Part):
     registration: Text
     funding: Text
     conflicts: Text
+    rationale: str = ""
     limitations: tuple[Text, ...] = ()
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Sections on what was asked and how records were found: protocol, searches, flow, lists of reports."""
+"""Sections on how records were found: searches, flow, lists of reports."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from reviewkit.figures import Figure, FlowBox, FlowColumn, FlowCount, FlowDiagram, FlowStage, flow_diagram
 from reviewkit.model import Record
-from reviewkit.render import Column, Row, Safe, anchor_id, definition_list, details, el, figure, join, link, table, text
+from reviewkit.render import Column, Safe, details, el, figure, join, link, table, text
 from reviewkit.render.html import Child
 from reviewkit.report.retractions import retraction_notices, retraction_status
 from reviewkit.report.screening import judged
-from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
+from reviewkit.report.words import count_words
 from reviewkit.review import Review
 from reviewkit.review.records.searches import SearchFile
 from reviewkit.review.screening.stopping import describe_stop
@@ -18,60 +18,6 @@ from reviewkit.screening import ReportStatus
 
 OTHER_METHOD = ", citation searching"
 """Marks what PRISMA 2020 counts under other methods."""
-
-
-def protocol_section(review: Review) -> Safe:
-    """Question, eligibility, outcomes with their plans, analysis sets, amendments."""
-    protocol, asked = review.protocol, review.protocol.question
-    facts = [
-        ("Population", asked.population),
-        ("Exposure" if asked.exposure and not asked.intervention else "Intervention",
-         "; ".join(part for part in (asked.intervention, asked.exposure) if part)),
-        ("Comparator", asked.comparator),
-        ("Kind of question", asked.kind),
-        ("Eligible designs", "; ".join(protocol.eligibility.designs)),
-        ("Eligibility judged on", "abstracts and web pages" if asked.eligibility_basis == "abstract" else "full texts"),
-        ("Protocol", f"version {asked.version} of {asked.date.isoformat()}; registration: {asked.registration}"),
-        ("Votes wanted", f"{protocol.screening.votes_title_abstract} on title and abstract, "
-                         f"{protocol.screening.votes_full_text} on eligibility"),
-        ("Funding", asked.funding),
-        ("Conflicts of interest", asked.conflicts),
-    ]
-    further = protocol.eligibility.criteria
-    return join(
-        definition_list(facts),
-        el("p", "Further criteria:") if further else None,
-        el("ul", *[el("li", item) for item in further]) if further else None,
-        _outcomes(review),
-        details("Analysis sets", definition_list([(s.id, s.rule) for s in protocol.analysis_sets]), id_="sets"),
-        table(
-            ["Version", "Date", "Change", "Reason"],
-            [(a.version, a.date.isoformat(), a.change, a.reason) for a in protocol.amendments],
-            caption="Amendments to the protocol.", empty_text="The protocol has not been amended.",
-        ),
-    )
-
-
-def _outcomes(review: Review) -> Safe:
-    rows = []
-    for outcome in review.protocol.outcomes:
-        plan = outcome.plan
-        how = (
-            f"{MEASURES[plan.measure]}; {MODELS[plan.model]}, {plan.tau2} for τ², {INTERVALS[plan.interval]}; "
-            f"from {plan.least_studies} studies"
-            if plan.pool else f"not pooled: {plan.why_not_pooled}"
-        )
-        important = outcome.important_difference
-        worth = (
-            f"{important.value:g} ({important.measure}; {important.source})" if important
-            else f"none set: {outcome.no_important_difference_because}"
-        )
-        rows.append(Row([outcome.name, outcome.importance, "; ".join(i.name for i in outcome.instruments) or "any",
-                         outcome.timepoint, worth, how], id=anchor_id("planned", outcome.id)))
-    return table(
-        ["Outcome", "Importance", "Instruments, in order", "Time", "Minimal important difference", "Synthesis planned"],
-        rows, caption="Outcomes and what was planned for each.", id_="outcomes-planned",
-    )
 
 
 def searches_section(review: Review) -> Safe:

@@ -13,6 +13,8 @@ from reviewkit.extraction import COLUMNS
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
 from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
+from reviewkit.report.checklists import CHECKLISTS, checklist_rows
+from reviewkit.report.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reviewkit.report.findings import direction_figure, forest_figure
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
 from reviewkit.report.harms import harm_rows
@@ -53,6 +55,8 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "certainty.csv", STEP_COLUMNS, step_rows(report.certainties))
     write_csv(folder / "tables" / "harms.csv", HARM_COLUMNS, harm_rows(report.certainties))
     write_csv(folder / "tables" / "risk-of-bias.csv", BIAS_COLUMNS, bias_rows(review))
+    for checklist in CHECKLISTS:
+        write_csv(folder / "tables" / f"{checklist.id}.csv", CHECKLIST_COLUMNS, checklist_rows(report, checklist))
     for tool, items in by_tool(review):
         write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}.svg", traffic_figure(review, tool, items).svg)
         write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}-summary.svg",

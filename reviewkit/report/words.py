@@ -6,8 +6,9 @@ What may be concluded from it stands in `reviewkit.report.statements`, in the wo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from reviewkit.numbers import estimate_in_words, p_value
+from reviewkit.numbers import count, estimate_in_words, p_value
 from reviewkit.protocol import RATIOS, Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis
 
@@ -51,7 +52,17 @@ def natural(value: float, measure: str) -> float:
 
 def count_words(n: int, singular: str, plural: str = "") -> str:
     """'1 study', '4 studies'."""
-    return f"{n} {singular if n == 1 else plural or singular + 's'}"
+    return f"{count(n)} {singular if n == 1 else plural or singular + 's'}"
+
+
+def verb(n: int, singular: str, plural: str) -> str:
+    """The verb that goes with a number of things: 'fits' with 1, 'fit' with 4."""
+    return singular if n == 1 else plural
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: 'a', 'a and b', 'a, b and c'."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 def studies(n: int) -> str:
@@ -82,17 +93,17 @@ def finding(found: OutcomeAnalysis) -> str:
 
 def directions(found: OutcomeAnalysis) -> str:
     """What the studies' directions say, with the sign test where two or more are counted."""
-    count = found.direction
+    told = found.direction
     up, down = ("higher", "lower") if found.outcome.better == "neither" else ("in favour", "against")
-    parts = [f"{count.benefit} {up}", f"{count.harm} {down}"]
-    if count.no_difference:
-        parts.append(f"{count.no_difference} no difference")
-    if count.unclear:
-        parts.append(f"{count.unclear} not stated or mixed")
+    parts = [f"{told.benefit} {up}", f"{told.harm} {down}"]
+    if told.no_difference:
+        parts.append(f"{told.no_difference} no difference")
+    if told.unclear:
+        parts.append(f"{told.unclear} not stated or mixed")
     test = ""
-    if count.counted >= 2 and count.p is not None:
-        test = f"; sign test of the {count.counted} with a direction {p_value(count.p)}"
-    return f"Direction of effect in {studies(count.k)}: {', '.join(parts)}{test}."
+    if told.counted >= 2 and told.p is not None:
+        test = f"; sign test of the {told.counted} with a direction {p_value(told.p)}"
+    return f"Direction of effect in {studies(told.k)}: {', '.join(parts)}{test}."
 
 
 def favours(outcome: Outcome, protocol: Protocol) -> tuple[str, str]:
