@@ -1,9 +1,9 @@
 """What may be said: one sentence for each size of effect and each level of certainty.
 
 After GRADE guidelines 26 (Santesso 2020, doi:10.1016/j.jclinepi.2019.10.014): size and certainty together decide the
-verb. High states, moderate says 'probably' or 'likely', low says 'may', very low says only that the evidence is very uncertain.
-The sentences are our own but for these marks, and each reads at a Flesch–Kincaid grade of 8 at most where a name counts
-as one short word. An association never reads as an effect: it has a table of its own.
+verb. High states, moderate says 'probably' or 'likely', low says 'may', very low says only that the evidence is very
+uncertain. The sentences are our own but for these marks, and each reads at a Flesch–Kincaid grade of 8 at most where a
+name counts as one short word. An association never reads as an effect: it has a table of its own.
 """
 
 from __future__ import annotations
@@ -161,8 +161,9 @@ def statement(level: str, finding: Finding) -> str:
     many, several = _plural(finding.therapy), _plural(measured)
     return table[level, size].format(
         Therapy=_upper(finding.therapy), therapy=in_sentence(finding.therapy), outcome=outcome, Outcome=_upper(outcome),
-        measured=measured, Measured=_upper(measured), verb=verb, verbs=verb if many else verbs, noun=noun, condition=finding.condition,
-        more=more[finding.towards == "lower"], result="result" if many else "results", make="make" if many else "makes",
+        measured=measured, Measured=_upper(measured), verb=verb, verbs=verb if many else verbs, noun=noun,
+        condition=finding.condition, more=more[finding.towards == "lower"],
+        result="result" if many else "results", make="make" if many else "makes",
         be="are" if many else "is", are="are" if several else "is", differ="differ" if several else "differs",
     )
 

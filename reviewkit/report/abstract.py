@@ -66,7 +66,8 @@ def _eligibility(review: Review) -> str:
 def sources_sentence(review: Review) -> str:
     """Which databases were searched and when each was searched last; that none was, where none was."""
     searches = review.sources.searches
-    lead = f"{count_words(len(review.records), 'record')} on {count_words(len(review.reports), 'report')} were looked at."
+    lead = (f"{count_words(len(review.records), 'record')} on {count_words(len(review.reports), 'report')} were looked "
+            "at.")
     if searches.kind == "not-a-database-search":
         return f"No database or register was searched. {lead}"
     last: dict[str, str] = {}
@@ -132,7 +133,8 @@ def _findings(review: Review, certainties: Sequence[Certainty]) -> Child:
 def _limitations(certainties: Sequence[Certainty], limits: Sequence[str]) -> str:
     first = answering(certainties)
     lowered = [step.domain for step in first.rating.counted if not step.upwards] if first else []
-    evidence = f"Of the evidence: {listed(lowered)} (for {in_sentence(first.outcome.name)}). " if first and lowered else ""
+    name = in_sentence(first.outcome.name) if first else ""
+    evidence = f"Of the evidence: {listed(lowered)} (for {name}). " if lowered else ""
     own = " ".join(_sentence(limit) for limit in limits[:LEADING])
     more = len(limits) - LEADING
     rest = f" {count(more)} more {verb(more, 'stands', 'stand')} under Limitations." if more > 0 else ""

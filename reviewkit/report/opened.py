@@ -86,7 +86,7 @@ class Report:
                                kind="demonstration", id_="demonstration")
         changed = ", ".join(f"{name} = {value}" for name, value in self.overrides)
         return join(
-            el("h1", self.title),
+            el("h1", self.title, id="title"),
             demonstration if protocol.demonstration else None,
             statements.answer(self.review, self.certainties),
             notice(f"Choices changed from the protocol for this run: {changed}.", kind="warning") if changed else None,

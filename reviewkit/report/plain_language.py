@@ -129,14 +129,15 @@ def _looked_at(facts: Facts) -> tuple[Said, ...]:
         return Said(lead), Said("No study among them fits the question.")
     fits = f"{_capital(studies(facts.studies))} {verb(facts.studies, 'fits', 'fit')} the question."
     people = f"{count(facts.people)} {verb(facts.people, 'person', 'people')}"
-    who = f" {people} took part." if facts.all_say else f" At least {people} took part: not all studies say how many."
+    who = f" {people} took part." if facts.all_say else (
+        f" At least {people} took part: not all studies say how many.")
     return Said(lead), Said(fits + (who if facts.people else ""))
 
 
 def _found(facts: Facts) -> tuple[Said, ...]:
     if not facts.studies:
-        return (Said(f"So this page cannot say whether {facts.therapy} can help people with {facts.condition}, or can do "
-                     "harm.", NO_EVIDENCE),)
+        return (Said(f"So this page cannot say whether {facts.therapy} can help people with {facts.condition}, or can "
+                     "do harm.", NO_EVIDENCE),)
     said = _statements(item for item in facts.told if not item.harm)
     if facts.numbers:
         said.insert(1, Said(facts.numbers, facts.level))
@@ -257,7 +258,8 @@ def names_in(review: Review) -> tuple[str, ...]:
     asked = review.protocol.question
     found = [asked.condition, asked.therapy]
     for outcome in review.protocol.outcomes:
-        found += [outcome.name, outcome.name.removesuffix(f" of {asked.therapy}"), *[i.name for i in outcome.instruments]]
+        found += [outcome.name, outcome.name.removesuffix(f" of {asked.therapy}")]
+        found += [instrument.name for instrument in outcome.instruments]
     return tuple(dict.fromkeys(found))
 
 

@@ -11,7 +11,7 @@ from reviewkit.render.html import Child
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, listed
 from reviewkit.review import Review
 
-WHY_RANDOM = "Random effects, since people, treatments and settings differ between studies (Cochrane Handbook, 10.10.4)."
+WHY_RANDOM = "Random effects, since people, treatment and setting differ between studies (Cochrane Handbook, 10.10.4)."
 WHY_HK = "Intervals by Hartung and Knapp's method, which allows for few studies (Cochrane Handbook, 10.10.4.4)."
 
 

@@ -101,8 +101,8 @@ def answer_sentence(review: Review, certainties: Sequence[Certainty]) -> str:
     first = answering(certainties)
     if not included and review.sources.searches.kind != "database-search":
         looked_at = count(len(review.records))
-        return (f"No study that fits the question was found: none among the {looked_at} records looked at; this was not "
-                "a complete search.")
+        return (f"No study that fits the question was found: none among the {looked_at} records looked at; this was "
+                "not a complete search.")
     if not included:
         return "No study that fits the question was found."
     if first is None:

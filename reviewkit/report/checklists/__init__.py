@@ -61,8 +61,8 @@ def checklists_section(report: Report) -> Safe:
 def _checklist(report: Report, checklist: Checklist) -> Safe:
     rows = filled(report, checklist)
     head = el("h3", checklist.name, id=checklist.id)
-    source = el("p", "After ", link(checklist.citation, f"https://doi.org/{checklist.doi}"), "; items in our own words. "
-                if rows else ". ", "" if rows else _idle(report))
+    source = el("p", "After ", link(checklist.citation, f"https://doi.org/{checklist.doi}"),
+                "; items in our own words." if rows else f". {_idle(report)}")
     if not rows:
         return join(head, source)
     count = Counter(answer.state for _, answer in rows)

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 State = Literal["met", "not met", "does not apply"]
 STATES: tuple[State, ...] = ("met", "not met", "does not apply")
 PLACES = {
-    "title": ("Title", "the-text"), "abstract": ("Abstract", "abstract"),
-    "protocol": ("Question and protocol", "question-and-protocol"), "outcomes": ("Outcomes planned", "outcomes-planned"),
+    "title": ("Title", "title"), "abstract": ("Abstract", "abstract"),
+    "protocol": ("Question and protocol", "question-and-protocol"),
+    "outcomes": ("Outcomes planned", "outcomes-planned"),
     "sets": ("Analysis sets", "sets"), "models": ("Models planned", "models"),
-    "amendments": ("Amendments", "amendments"), "sources": ("Where the records came from", "where-the-records-came-from"),
+    "amendments": ("Amendments", "amendments"),
+    "sources": ("Where the records came from", "where-the-records-came-from"),
     "files": ("Files", "files"), "flow": ("Flow diagram", "flow"), "votes": ("Votes", "votes"),
     "duplicates": ("Duplicate records", "duplicates"), "included": ("Included studies", "included"),
     "excluded": ("Excluded, with reasons", "excluded"), "near": ("Near misses", "near-misses"),
