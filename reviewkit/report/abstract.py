@@ -10,6 +10,7 @@ from reviewkit.certainty.wording import in_sentence
 from reviewkit.numbers import count
 from reviewkit.render import Safe, el, join
 from reviewkit.render.html import Child
+from reviewkit.report.lineage import finding_linked
 from reviewkit.report.statements import answer_sentence, answering, plain_html
 from reviewkit.report.summary_of_findings import chosen
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words, finding, listed, studies, verb
@@ -121,7 +122,8 @@ def _findings(review: Review, certainties: Sequence[Certainty]) -> Child:
     kept, left = chosen(certainties)
     told = [c for c in kept if c.rating.level != NO_EVIDENCE]
     silent = [c.outcome.name for c in (*kept, *left) if c.rating.level == NO_EVIDENCE]
-    items = [el("li", finding(c.analysis), " ", plain_html(review, c), f" ({c.rating.level} certainty)") for c in told]
+    items = [el("li", finding_linked(c.analysis, finding(c.analysis)), " ", plain_html(review, c),
+                f" ({c.rating.level} certainty)") for c in told]
     return join(
         el("ul", *items) if items else "No study gives a result.",
         f" No evidence on: {'; '.join(silent)}." if silent else "",

@@ -10,6 +10,7 @@ from reviewkit.extraction import ArmRow
 from reviewkit.numbers import share
 from reviewkit.render import Column, Safe, anchor_id, details, el, empty, join, link, table
 from reviewkit.render.html import Child
+from reviewkit.report.lineage import lineage_details
 from reviewkit.report.statements import certainty_line, plain_html
 from reviewkit.report.words import studies
 from reviewkit.review import Review
@@ -39,7 +40,8 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
         return join(head, said, el("p", plain_html(review, certainty)), _silent(harms))
     rated = certainty_line(review, certainty) if certainty.rating.level != NO_EVIDENCE else el(
         "p", plain_html(review, certainty))
-    return join(head, said, _pool(harms), rated, _table(harms), _cases(harms), _silent(harms))
+    numbers = lineage_details(review, certainty.analysis) if certainty.analysis.main.results else None
+    return join(head, said, _pool(harms), rated, _table(harms), _cases(harms), _silent(harms), numbers)
 
 
 def reported(harms: Harms, review: Review) -> str:

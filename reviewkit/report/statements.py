@@ -9,7 +9,8 @@ from reviewkit.certainty.evidence import RISKS
 from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.certainty.wording import Finding, Size, in_sentence, size_class, statement
 from reviewkit.numbers import count
-from reviewkit.render import Safe, certainty_badge, el, join
+from reviewkit.render import Safe, anchor_id, certainty_badge, el, join, link
+from reviewkit.report.lineage import finding_linked, numbers_anchor
 from reviewkit.report.words import finding, listed, studies, verb
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
@@ -82,8 +83,12 @@ def who_judged(certainty: Certainty) -> str:
 
 def certainty_line(review: Review, certainty: Certainty) -> Safe:
     """What stands under an outcome's result: circles, word, what may be said, and who judged."""
+    name = anchor_id("certainty", certainty.outcome.id)
+    why = link("Why this certainty", f"#{name}") if certainty.rating.steps else None
+    how = link("how the result came about", f"#{numbers_anchor(certainty.outcome.id)}")
+    ways = join(" ", why, "; ", how, ".") if why else None
     return el("p", certainty_badge(certainty.rating.level), " certainty. ", plain_html(review, certainty), " ",
-              who_judged(certainty), class_="certainty-line")
+              who_judged(certainty), ways, class_="certainty-line")
 
 
 def answering(certainties: Sequence[Certainty]) -> Certainty | None:
@@ -121,6 +126,7 @@ def answer(review: Review, certainties: Sequence[Certainty]) -> Safe:
     further = f" The same certainty holds for {listed(same)}." if same else ""
     return join(
         el("p", plain_html(review, first), class_="answer"),
-        el("p", certainty_badge(level), f" certainty. {finding(first.analysis)}{further}"),
+        el("p", certainty_badge(level), " certainty. ", finding_linked(first.analysis, finding(first.analysis)),
+           further),
     )
 

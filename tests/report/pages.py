@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from functools import lru_cache
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,12 +21,12 @@ QUICK = ("b12-ms", "massage-ms", "upper-cervical-ms")
 """Read in the quick run: one with pools, one without, one without any study."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def report_of(question: str) -> Report:
     return Report(open_review(question, ROOT))
 
 
-@lru_cache(maxsize=None)
+@cache
 def page_of(question: str) -> str:
     """The body of a report: prose and the outcome of each call, with the anchors that the page gives its headings."""
     return page(report_of(question))

@@ -19,8 +19,8 @@ from reviewkit.report.statements import answer_sentence, plain
 from tests.report.pages import QUESTIONS, report_of
 
 NAMES = st.sampled_from(("massage", "upper cervical techniques", "acupuncture", "exercises", "vitamin B12"))
-OUTCOMES = ("Fatigue", "Pain", "Signs of inflammation in blood (cytokines)", "Low vitamin B12", "Headache days", "Stress",
-            "People with any adverse event", "Quality of life, mental")
+OUTCOMES = ("Fatigue", "Pain", "Signs of inflammation in blood (cytokines)", "Low vitamin B12", "Headache days",
+            "Stress", "People with any adverse event", "Quality of life, mental")
 SIDES = ("benefit", "harm", "higher", "lower", "")
 
 
