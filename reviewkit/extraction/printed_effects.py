@@ -20,6 +20,7 @@ from reviewkit.errors import InputError
 from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.arms import printed
 from reviewkit.extraction.steps import Step, converted
+from reviewkit.numbers import working
 from reviewkit.protocol import RATIOS
 
 _NAMES = {"hedges g": "SMD", "hedges' g": "SMD", "g": "SMD", "cohen d": "SMD", "cohen's d": "SMD", "d": "SMD"}
@@ -87,7 +88,7 @@ def _from_sizes(row: ArmRow, n1: int, n2: int) -> Effect:
     """The variance of a printed g from the sizes of the arms (Borenstein 2009, equation 4.24)."""
     yi = float(row.effect or 0.0)
     vi = 1 / n1 + 1 / n2 + yi**2 / (2 * (n1 + n2))
-    text = f"variance = 1/n1 + 1/n2 + g²/(2(n1 + n2)) = {vi:.4g}, n1 = {n1}, n2 = {n2}"
+    text = f"variance = 1/n1 + 1/n2 + g²/(2(n1 + n2)) = {working(vi)}, n1 = {n1}, n2 = {n2}"
     return yi, vi, (printed(row), Step("converted", text, "Borenstein et al. 2009, equation 4.24"))
 
 

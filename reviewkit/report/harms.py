@@ -12,7 +12,7 @@ from reviewkit.render import Column, Safe, anchor_id, details, el, empty, join, 
 from reviewkit.render.html import Child
 from reviewkit.report.lineage import lineage_details
 from reviewkit.report.statements import certainty_line, plain_html
-from reviewkit.report.words import studies
+from reviewkit.report.words import pool_words, remark, studies
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
 from reviewkit.review.extraction.harms import HarmReport, Harms
@@ -73,7 +73,8 @@ def reported(harms: Harms, review: Review) -> str:
 def _pool(harms: Harms) -> Safe:
     if harms.pool is None:
         return el("p", f"Not pooled: {harms.why}.") if harms.why and harms.results else Safe("")
-    return el("p", f"{harms.pool}", *[f" {warning}" for warning in harms.pool.warnings])
+    measure = harms.outcome.plan.measure
+    return el("p", pool_words(harms.pool, measure), *[f" {remark(warning)}" for warning in harms.pool.warnings])
 
 
 def _table(harms: Harms) -> Safe:

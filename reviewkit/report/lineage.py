@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from reviewkit.extraction import ArmRow, Step, StudyResult
 from reviewkit.extraction.compare import compare_rows, key_of
-from reviewkit.numbers import count, estimate, heterogeneity, interval, number, percent
+from reviewkit.numbers import count, estimate, heterogeneity, interval, named, number, percent, tidy, working
 from reviewkit.render import Column, Safe, anchor_id, details, el, join, link, table
 from reviewkit.render.html import Child
 from reviewkit.report.origins import origin_anchor
@@ -102,11 +102,11 @@ def _pool(found: OutcomeAnalysis) -> Safe:
     assert pooled is not None
     rows: list[list[Child]] = []
     for result, weight in zip(main.usable, pooled.weights.tolist(), strict=True):
-        rows.append([_to_study(found, result), shown_effect(main, result), number(result.vi, 3), percent(weight, 1),
+        rows.append([_to_study(found, result), shown_effect(main, result), working(result.vi), percent(weight, 1),
                      result.n])
     effect, variance, source = FORMULAS[main.measure]
     weights = ("w = 1/(v + τ²)" if pooled.model == "random" else "w = 1/v") + ", divided by their sum"
-    between = f"; τ² = {number(pooled.tau2, 3)} by {pooled.tau2_method}" if pooled.model == "random" else ""
+    between = f"; {named('τ²', pooled.tau2)} by {pooled.tau2_method}" if pooled.model == "random" else ""
     people = [result.n for result in main.usable]
     total = f" People: {count(sum(n for n in people if n is not None))} in all." if None not in people else ""
     return join(
@@ -167,7 +167,7 @@ def _block(review: Review, found: OutcomeAnalysis, run: Analysis, result: StudyR
 def _steps(told: Lineage, result: StudyResult) -> Safe:
     steps = [step for step in told.steps if step.kind != "printed"] if result.usable else [
         Step("contrast", f"no effect: {result.reason}")]
-    return el("ol", *[el("li", el("b", f"{KINDS[step.kind]}: "), str(step),
+    return el("ol", *[el("li", el("b", f"{KINDS[step.kind]}: "), tidy(str(step)),
                          f" [{step.source}]" if step.source and step.source not in str(step) else "")
                       for step in steps])
 
@@ -179,7 +179,7 @@ def printed(row: ArmRow) -> Safe:
     said = join("as printed ", el("q", what, class_="as-printed")) if what else (
         f"in words: {row.reported_direction.replace('_', ' ')}" if row.reported_direction else "no number")
     status = f"; number {row.number_status}" + (f", n {row.n_status}" if row.n_status else "")
-    note = f"; {row.note}" if row.note else ""
+    note = f"; {tidy(row.note)}" if row.note else ""
     size = f", n = {number(row.n, 0)}" if row.n else ""
     return join(el("code", row.row_id), f", {row.arm}{size}: ", said, " (", seen, f"; extracted by {row.extractor}",
                 f"{status})", note)

@@ -16,7 +16,7 @@ from reviewkit.render import Column, Row, Safe, anchor_id, certainty_badge, el, 
 from reviewkit.render.html import Child
 from reviewkit.report.lineage import numbers_anchor, opened
 from reviewkit.report.statements import plain, plain_html, who_judged
-from reviewkit.report.words import MEASURES, directions, natural
+from reviewkit.report.words import MEASURES, absolute_words, directions, natural
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
 
@@ -131,7 +131,7 @@ def _absolute(certainty: Certainty) -> tuple[str, ...]:
         effect.measure, middle, (low, high),  # type: ignore[arg-type]
         [risk.per_1000 / 1000 for risk in outcome.baseline_risks],
         event="bad" if outcome.better == "lower" else "good", level=outcome.plan.level)
-    return tuple(f"{item} Baseline: {risk.source}." for item, risk in
+    return tuple(f"{absolute_words(item)} Baseline: {risk.source}." for item, risk in
                  zip(found, outcome.baseline_risks, strict=True))
 
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from reviewkit.numbers import count, estimate_in_words, p_value
+from reviewkit.numbers import count, estimate_in_words, named, number, p_value, plain, tidy
 from reviewkit.protocol import RATIOS, Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis
+
+if TYPE_CHECKING:
+    from reviewkit.synthesis import AbsoluteEffect, CountModel, Pooled, TablePool
 
 MEASURES = {
     "SMD": "standardised mean difference (Hedges' g)", "MD": "mean difference", "ROM": "ratio of means",
@@ -104,6 +108,36 @@ def directions(found: OutcomeAnalysis) -> str:
     if told.counted >= 2 and told.p is not None:
         test = f"; sign test of the {told.counted} with a direction {p_value(told.p)}"
     return f"Direction of effect in {studies(told.k)}: {', '.join(parts)}{test}."
+
+
+def remark(text: str) -> str:
+    """A remark of a synthesis in the report's own typography."""
+    return tidy(text).replace("tau²", "τ²").replace("chi²", "χ²")
+
+
+def pool_words(pool: Pooled | TablePool | CountModel, measure: str) -> str:
+    """A pool of harms in one sentence: studies, effect with interval, method, heterogeneity."""
+    values = [natural(v, measure) for v in (pool.estimate, pool.ci_low, pool.ci_high)]
+    effect = estimate_in_words(values[0], values[1], values[2], level=100 * pool.level)
+    how = getattr(pool, "label", "") or MODELS.get(getattr(pool, "model", ""), "")
+    between = f", {named('τ²', pool.tau2)}" if pool.tau2 is not None else ""
+    return f"{studies(pool.k).capitalize()}: {MEASURES[measure]} {effect}, {remark(how)}{between}."
+
+
+def absolute_words(effect: AbsoluteEffect) -> str:
+    """What an effect means for 1000 people: risks without and with, the difference, the number needed to treat."""
+    without, given = (number(1000 * risk, 0) for risk in (effect.baseline_risk, effect.risk_with[0]))
+    middle, low, high = (_fewer(d) for d in effect.difference_per_1000)
+    cut = " Cut to what a risk can be: this effect does not fit this baseline risk." if effect.capped else ""
+    level = plain(100 * effect.level)
+    return (f"{without} of 1000 people without and {given} with the intervention: {middle} ({level}% CI {low} to "
+            f"{high}); {effect.nnt_text}.{cut}")
+
+
+def _fewer(difference: float) -> str:
+    if number(difference, 0) == "0":
+        return "no difference"
+    return f"{number(abs(difference), 0)} {'fewer' if difference < 0 else 'more'}"
 
 
 def favours(outcome: Outcome, protocol: Protocol) -> tuple[str, str]:
