@@ -82,11 +82,14 @@ def count(value: int | None) -> str:
 
 
 def interval(low: float | None, high: float | None, *, places: int | None = None, words: bool = False) -> str:
-    """An interval: ``[0.50, 1.17]``, or ``0.50 to 1.17`` in sentences (never a dash beside a minus sign)."""
+    """An interval: ``[0.50, 1.17]``, or ``0.50 to 1.17`` in sentences (never a dash beside a minus sign).
+
+    A bound of 1000 or more has no decimals: what is so wide says nothing at its hundredths.
+    """
     if places is None:
         finite = [bound for bound in (low, high) if bound is not None and math.isfinite(bound)]
         places = decimals_for(max(finite, key=abs)) if finite else 2
-    left, right = number(low, places), number(high, places)
+    left, right = (number(bound, _bound_places(bound, places)) for bound in (low, high))
     return f"{left} to {right}" if words else f"[{left}, {right}]"
 
 
@@ -267,6 +270,10 @@ def plain(value: float, *, digits: int = 6) -> str:
     whole, _, fraction = f"{abs(rounded):f}".partition(".")
     fraction = fraction.rstrip("0")
     return (MINUS if rounded < 0 else "") + _grouped(whole) + (f".{fraction}" if fraction else "")
+
+
+def _bound_places(bound: float | None, places: int) -> int:
+    return 0 if bound is not None and abs(bound) >= 999.5 else places
 
 
 def _tiny(value: float) -> str:

@@ -78,6 +78,8 @@ def test_intervals() -> None:
     assert interval(0.498, 1.1748) == "[0.50, 1.17]"
     assert interval(-5.04, -1.3, words=True) == "−5.04 to −1.30"
     assert interval(-math.inf, 3.0) == "[−∞, 3.00]"
+    assert estimate(1.9, 0.000001, 2143995.43) == "1.90 [0.00, 2\u202f143\u202f995]"
+    assert interval(-1000.0, 999.4, places=1) == "[−1000, 999.4]"
     assert estimate(-0.001, -0.2, 0.2, places=2) == "0.00 [−0.20, 0.20]"
     assert estimate_in_words(0.8365, 0.498, 1.1748) == "0.84 (95% CI 0.50 to 1.17)"
     assert estimate_in_words(0.8, 0.4, 1.6, level=99.5) == "0.80 (99.5% CI 0.40 to 1.60)"

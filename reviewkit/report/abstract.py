@@ -22,7 +22,7 @@ LEADING = 3
 
 
 def abstract_section(review: Review, certainties: Sequence[Certainty], limits: Sequence[str]) -> Safe:
-    """The abstract as headed parts; each part has an anchor, to which the checklist points.
+    """The abstract, part by part; each part has an anchor, to which the checklist points.
 
     Parameters
     ----------
@@ -30,25 +30,21 @@ def abstract_section(review: Review, certainties: Sequence[Certainty], limits: S
         What the reader must hold against the review.
     """
     asked = review.protocol.question
-    parts: list[tuple[str, list[tuple[str, str, Child]]]] = [
-        ("Background", [("Objective", "objective", asked.title)]),
-        ("Methods", [
-            ("Eligibility", "eligibility", _eligibility(review)), ("Sources", "sources", sources_sentence(review)),
-            ("Risk of bias", "bias", _bias(review)), ("Synthesis", "synthesis", _synthesis(review)),
-        ]),
-        ("Results", [("Included studies", "included", _included(review)),
-                     ("Findings", "findings", _findings(review, certainties))]),
-        ("Discussion", [("Limitations", "limitations", _limitations(certainties, limits)),
-                        ("Interpretation", "interpretation", _interpretation(review, certainties))]),
-        ("Other", [("Funding", "funding", _sentence(asked.funding)),
-                   ("Registration", "registration", _sentence(asked.registration))]),
+    parts: list[tuple[str, str, Child]] = [
+        ("Objective", "objective", asked.title),
+        ("Eligibility", "eligibility", _eligibility(review)),
+        ("Sources", "sources", sources_sentence(review)),
+        ("Risk of bias", "bias", _bias(review)),
+        ("Synthesis", "synthesis", _synthesis(review)),
+        ("Included studies", "included", _included(review)),
+        ("Findings", "findings", _findings(review, certainties)),
+        ("Limitations", "limitations", _limitations(certainties, limits)),
+        ("Interpretation", "interpretation", _interpretation(review, certainties)),
+        ("Funding", "funding", _sentence(asked.funding)),
+        ("Registration", "registration", _sentence(asked.registration)),
     ]
-    blocks = [
-        join(el("h3", head, class_="no-contents"),
-             *[el("p", el("strong", f"{name}. "), body, id=f"abstract-{key}") for name, key, body in items])
-        for head, items in parts
-    ]
-    return el("div", *blocks, class_="abstract", id="structured-abstract")
+    items = [join(el("dt", name), el("dd", body, id=f"abstract-{key}")) for name, key, body in parts]
+    return el("dl", *items, class_="facts abstract", id="structured-abstract")
 
 
 def _sentence(text: str) -> str:
@@ -94,27 +90,29 @@ def _bias(review: Review) -> str:
 def _synthesis(review: Review) -> str:
     outcomes = review.protocol.outcomes
     plans = [outcome.plan for outcome in outcomes if outcome.plan.pool]
-    ways = dict.fromkeys(f"{MEASURES[p.measure]}, {MODELS[p.model]}, {INTERVALS[p.interval]}" for p in plans)
-    left = len(outcomes) - len(plans)
-    pooled = f"Pools were planned for {len(plans)} of {count_words(len(outcomes), 'outcome')}: {'; '.join(ways)}." \
-        if plans else "No pool was planned."
-    rest = " Where nothing could be pooled, directions of effect were counted." if left or plans else ""
-    return f"{pooled}{rest} Certainty was rated with GRADE."
+    ways: dict[str, list[str]] = {}
+    for plan in plans:
+        measures = ways.setdefault(f"{MODELS[plan.model]}, {INTERVALS[plan.interval]}", [])
+        measures += [MEASURES[plan.measure]] if MEASURES[plan.measure] not in measures else []
+    told = "; ".join(f"{listed(measures)} ({way})" for way, measures in ways.items())
+    pooled = f"Pools were planned for {len(plans)} of {count_words(len(outcomes), 'outcome')}: {told}." if plans \
+        else "No pool was planned."
+    return f"{pooled} Where nothing could be pooled, directions of effect were counted. Certainty was rated with GRADE."
 
 
 def _included(review: Review) -> str:
     found = review.studies
     if not found:
         return "No study met the eligibility criteria."
-    sizes = [study.n_randomised for study in found]
-    known = sum(n for n in sizes if n is not None)
-    silent = sizes.count(None)
-    people = f"{count_words(known, 'person', 'people')}" if known else "an unknown number of people"
-    rest = f"; {silent} of them {verb(silent, 'does', 'do')} not say how many" if silent and known else ""
+    sizes = [study.n_randomised for study in found if study.n_randomised is not None]
+    known = count_words(sum(sizes), "person", "people")
+    people = f"with {known}" if len(sizes) == len(found) else (
+        f"with {known} in the {len(sizes)} that say how many" if sizes else "which do not say with how many people")
     designs = Counter(study.design for study in found)
     kinds = listed([f"{name} ({n})" for name, n in designs.most_common(LEADING)])
     more = f" and {len(designs) - LEADING} more designs" if len(designs) > LEADING else ""
-    return f"{studies(len(found)).capitalize()} with {people}{rest}. Designs: {kinds}{more}."
+    comma = "" if len(sizes) == len(found) else ","
+    return f"{studies(len(found)).capitalize()}{comma} {people}. Designs: {kinds}{more}."
 
 
 def _findings(review: Review, certainties: Sequence[Certainty]) -> Child:
@@ -123,10 +121,10 @@ def _findings(review: Review, certainties: Sequence[Certainty]) -> Child:
     told = [c for c in kept if c.rating.level != NO_EVIDENCE]
     silent = [c.outcome.name for c in (*kept, *left) if c.rating.level == NO_EVIDENCE]
     items = [el("li", finding_linked(c.analysis, finding(c.analysis)), " ", plain_html(review, c),
-                f" ({c.rating.level} certainty)") for c in told]
+                f" {c.rating.level.capitalize()} certainty.") for c in told]
     return join(
         el("ul", *items) if items else "No study gives a result.",
-        f" No evidence on: {'; '.join(silent)}." if silent else "",
+        f" No evidence on: {listed([in_sentence(name) for name in silent])}." if silent else "",
         f" Further outcomes, rated below: {'; '.join(c.outcome.name for c in left if c.rating.level != NO_EVIDENCE)}."
         if any(c.rating.level != NO_EVIDENCE for c in left) else "",
     )

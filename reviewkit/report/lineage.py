@@ -61,8 +61,7 @@ def _blocks(review: Review, found: OutcomeAnalysis) -> Iterator[Safe]:
             key = (result.study_id, tuple(row.row_id for row in result.rows))
             if key not in shown:
                 shown.add(key)
-                where = "" if analysis is found.main else analysis.id
-                yield _block(review, found, analysis, result, where)
+                yield _block(review, found, analysis, result)
 
 
 def opened(summary: Child, *content: Child, id_: str) -> Safe:
@@ -117,7 +116,7 @@ def _pool(found: OutcomeAnalysis) -> Safe:
                 + (" Both are on the log scale." if pooled.scale == "log" else "")),
         el("p", f"Pool: {MODELS[pooled.model]}, the mean of the effects by the weights {weights}{between}; "
                 f"{INTERVALS[pooled.ci_method]}. "
-                + heterogeneity(tau2=pooled.tau2, i2=pooled.i2_tau2, q=pooled.q, df=pooled.q_df, p=pooled.q_p) + "."),
+                + heterogeneity(i2=pooled.i2_tau2, q=pooled.q, df=pooled.q_df, p=pooled.q_p) + "."),
         el("p", "Result: ", _pooled_effect(main), "."),
     )
 
@@ -145,10 +144,11 @@ def _to_study(found: OutcomeAnalysis, result: StudyResult) -> Safe:
                 f"#{study_anchor(found.outcome.id, result.study_id)}")
 
 
-def _block(review: Review, found: OutcomeAnalysis, run: Analysis, result: StudyResult, where: str) -> Safe:
+def _block(review: Review, found: OutcomeAnalysis, run: Analysis, result: StudyResult) -> Safe:
     told = trace(review, found.outcome.id, run, result)
     label = found.labels.get(result.study_id, result.study_id)
-    head = f"{label} (in: {where})" if where else label
+    where = "" if run is found.main else run.id
+    head = f"{label}, in “{run.label}”" if where else label
     if result.usable:
         head += f": {run.measure} {shown_effect(run, result)}"
         head += f", weight {percent(told.weight, 1)}" if told.weight is not None else ""

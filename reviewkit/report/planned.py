@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from reviewkit.certainty.wording import in_sentence
 from reviewkit.numbers import plain
 from reviewkit.protocol import Outcome, Plan
 from reviewkit.render import Row, Safe, anchor_id, definition_list, details, el, join, table
@@ -18,7 +19,7 @@ WHY_HK = "Intervals by Hartung and Knapp's method, which allows for few studies 
 def protocol_section(review: Review) -> Safe:
     """The question as PICO, eligibility, outcomes with their plans, analysis sets, amendments."""
     protocol, asked = review.protocol, review.protocol.question
-    named = {word: [o.name for o in protocol.outcomes if o.importance == word]
+    named = {word: [in_sentence(o.name) for o in protocol.outcomes if o.importance == word]
              for word in ("critical", "important", "harm")}
     outcomes = "; ".join(f"{word}: {listed(names)}" for word, names in named.items() if names)
     pico: list[tuple[Child, Child]] = [("P: population", asked.population)]
