@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.certainty.wording import in_sentence
 from reviewkit.numbers import count
-from reviewkit.render import Safe, el, join
+from reviewkit.render import Safe, el, join, link
 from reviewkit.render.html import Child
 from reviewkit.report.lineage import finding_linked
 from reviewkit.report.statements import answer_sentence, answering, plain_html
@@ -109,8 +109,9 @@ def _included(review: Review) -> str:
     people = f"with {known}" if len(sizes) == len(found) else (
         f"with {known} in the {len(sizes)} that say how many" if sizes else "which do not say with how many people")
     designs = Counter(study.design for study in found)
-    kinds = listed([f"{name} ({n})" for name, n in designs.most_common(LEADING)])
-    more = f" and {len(designs) - LEADING} more designs" if len(designs) > LEADING else ""
+    kinds = "; ".join(f"{name} ({n})" for name, n in designs.most_common(LEADING))
+    left = len(designs) - LEADING
+    more = f"; {left} more {verb(left, 'design', 'designs')}" if left > 0 else ""
     comma = "" if len(sizes) == len(found) else ","
     return f"{studies(len(found)).capitalize()}{comma} {people}. Designs: {kinds}{more}."
 
@@ -120,7 +121,7 @@ def _findings(review: Review, certainties: Sequence[Certainty]) -> Child:
     kept, left = chosen(certainties)
     told = [c for c in kept if c.rating.level != NO_EVIDENCE]
     silent = [c.outcome.name for c in (*kept, *left) if c.rating.level == NO_EVIDENCE]
-    items = [el("li", finding_linked(c.analysis, finding(c.analysis)), " ", plain_html(review, c),
+    items = [el("li", finding_linked(c.analysis, finding(c.analysis, why=False)), " ", plain_html(review, c),
                 f" {c.rating.level.capitalize()} certainty.") for c in told]
     return join(
         el("ul", *items) if items else "No study gives a result.",
@@ -130,15 +131,17 @@ def _findings(review: Review, certainties: Sequence[Certainty]) -> Child:
     )
 
 
-def _limitations(certainties: Sequence[Certainty], limits: Sequence[str]) -> str:
+def _limitations(certainties: Sequence[Certainty], limits: Sequence[str]) -> Child:
     first = answering(certainties)
     lowered = [step.domain for step in first.rating.counted if not step.upwards] if first else []
     name = in_sentence(first.outcome.name) if first else ""
     evidence = f"Of the evidence: {listed(lowered)} (for {name}). " if lowered else ""
     own = " ".join(_sentence(limit) for limit in limits[:LEADING])
     more = len(limits) - LEADING
-    rest = f" {count(more)} more {verb(more, 'stands', 'stand')} under Limitations." if more > 0 else ""
-    return f"{evidence}{own}{rest}" if evidence or own else "None stated."
+    if not evidence and not own:
+        return "None stated."
+    rest = join(f" {count(more)} more {verb(more, 'stands', 'stand')} under ", link("Limitations", "#limitations"), ".")
+    return join(evidence, own, rest if more > 0 else None)
 
 
 def _interpretation(review: Review, certainties: Sequence[Certainty]) -> Child:

@@ -65,8 +65,9 @@ def verb(n: int, singular: str, plural: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them: 'a', 'a and b', 'a, b and c'."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    """Names as a sentence lists them: 'a', 'a and b', 'a, b and c'; parted by semicolons where one has a comma."""
+    apart = "; " if any("," in name for name in names) else ", "
+    return names[0] if len(names) == 1 else f"{apart.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 def studies(n: int) -> str:
@@ -74,14 +75,14 @@ def studies(n: int) -> str:
     return "no study" if n == 0 else count_words(n, "study", "studies")
 
 
-def finding(found: OutcomeAnalysis) -> str:
-    """One sentence on what an outcome's analysis found."""
+def finding(found: OutcomeAnalysis, *, why: bool = True) -> str:
+    """One sentence on what an outcome's analysis found; `why` says why nothing was pooled."""
     outcome, main = found.outcome, found.main
     if not main.results:
         return f"{outcome.name}: none of the studies looked at reports it."
     pooled = main.pooled
     if pooled is None:
-        return f"{outcome.name}: not pooled ({main.why}). {directions(found)}"
+        return f"{outcome.name}: not pooled{f' ({main.why})' if why else ''}. {directions(found)}"
     values = [natural(v, main.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
     effect = estimate_in_words(values[0], values[1], values[2], level=100 * pooled.level)
     null = 0.0 if main.measure in ("MD", "SMD", "RD") else 1.0

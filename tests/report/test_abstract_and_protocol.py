@@ -15,7 +15,7 @@ from reviewkit.report.opened import Report
 from reviewkit.report.planned import protocol_section, versions_section
 from reviewkit.report.statements import answer_sentence
 from reviewkit.review import open_review
-from reviewkit.review.records.searches import SearchFile, Searches
+from reviewkit.review.records.searches import Searches, SearchFile
 from tests.report.pages import QUESTIONS, ROOT, report_of
 
 PARTS = ("objective", "eligibility", "sources", "bias", "synthesis", "included", "findings", "limitations",
@@ -79,7 +79,7 @@ def test_the_protocol_is_shown_as_pico_with_its_rationale() -> None:
     heads = re.findall(r"<dt>([^<]+)</dt>", page)
     assert heads[:6] == ["P: population", "I: intervention", "E: exposure", "C: comparator", "O: outcomes",
                          "S: study designs"]
-    assert "critical: homocysteine level, vitamin B12 level" in page
+    assert "critical: homocysteine level; vitamin B12 level and quality of life, mental (supplementation" in page
     assert "The protocol has not been amended." in page
     asked = review.protocol.question.model_copy(update={"rationale": "Because it is asked."})
     review.__dict__["protocol"] = review.protocol.model_copy(update={"question": asked})
