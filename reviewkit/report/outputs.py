@@ -16,6 +16,8 @@ from reviewkit.publishing.formats import cff
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
 from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
+from reviewkit.report.checklists import CHECKLISTS, checklist_rows
+from reviewkit.report.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reviewkit.report.claims import COLUMNS as CLAIM_COLUMNS
 from reviewkit.report.claims import claim_rows
 from reviewkit.report.findings import direction_figure, forest_figure
@@ -65,6 +67,8 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "published.csv", PUBLISHED_COLUMNS,
               published_rows(review, report.certainties))
     write_csv(folder / "tables" / "claims.csv", CLAIM_COLUMNS, claim_rows(review, report.certainties))
+    for checklist in CHECKLISTS:
+        write_csv(folder / "tables" / f"{checklist.id}.csv", CHECKLIST_COLUMNS, checklist_rows(report, checklist))
     for tool, items in by_tool(review):
         write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}.svg", traffic_figure(review, tool, items).svg)
         write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}-summary.svg",
