@@ -137,7 +137,12 @@ _WORDS = {
     "against": "The evidence points the other way",
     "unclear": "The evidence points to no one side",
 }
-_OF_ONE = {"leaning": "The only study with a result points where the claim says, without an effect that could be used"}
+_OF_ONE = {
+    "leaning": "The only study with a result points where the claim says, without an effect that could be used",
+    "no difference": "The only study with a result shows no difference",
+    "against": "The only study with a result points the other way",
+    "unclear": "The only study with a result points to no one side",
+}
 
 
 def _studies(number: int) -> str:

@@ -51,8 +51,8 @@ def audit_command(context: click.Context, online: bool, as_json: bool) -> None:
     if looked:
         _conclude(context, looked)
     if unsettled := unsettled_proposals(root):
-        click.echo(f"{len(unsettled)} look-up{'' if len(unsettled) == 1 else 's'} say otherwise than a person did: "
-                   "reviewkit check --all", err=True)
+        told = "1 look-up says" if len(unsettled) == 1 else f"{len(unsettled)} look-ups say"
+        click.echo(f"{told} otherwise than a person did: reviewkit check --all", err=True)
         context.exit(3)
 
 

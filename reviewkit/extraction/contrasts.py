@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from reviewkit.effects import effect_sizes
 from reviewkit.errors import InputError
 from reviewkit.extraction.arm_row import ArmRow
-from reviewkit.extraction.arms import Events, Mean, events_of, joined_events, joined_means, mean_of, rate_of
+from reviewkit.extraction.arms import Events, Mean, counted, events_of, joined_events, joined_means, mean_of, rate_of
 from reviewkit.extraction.printed_effects import Effect, effect_of
 from reviewkit.extraction.steps import Step
-from reviewkit.numbers import number
+from reviewkit.numbers import number, working
 from reviewkit.protocol import DEFAULT_CONVERSIONS, MEANS, MultiArm, Outcome
 
 VALUE_TYPES = ("final", "change")
@@ -95,6 +95,19 @@ class StudyResult:
     def usable(self) -> bool:
         """True where the effect can enter a pool."""
         return self.yi is not None
+
+    @property
+    def one_group(self) -> str:
+        """Counts of people with the event, where they are printed for one group only; else empty."""
+        if self.usable or len({row.arm_role for row in self.rows} & {"intervention", "comparator"}) != 1:
+            return ""
+        found = {row.arm: text for row in self.rows if row.arm_role != "contrast" and (text := counted(row))}
+        return "; ".join(f"{text} with {arm}" for arm, text in found.items())
+
+    @property
+    def told(self) -> str:
+        """The direction; where a count is printed for one group only and no direction stated, that count."""
+        return self.one_group if self.direction == "not stated" and self.one_group else self.direction
 
     def lineage(self) -> str:
         """How the effect came about, one step a line."""
@@ -237,7 +250,7 @@ def _effect(study: str, rows: Sequence[ArmRow], use: Use, share: int) -> Effect:
         raise InputError(found.dropped[0].reason)
     yi, vi = float(found.yi[0]), float(found.vi[0])
     scale = "log " if found.scale == "log" else ""
-    text = f"{scale}{use.measure} = {number(yi, 4)}, variance {number(vi, 4)}"
+    text = f"{scale}{use.measure} = {working(yi)}, variance {working(vi)}"
     return yi, vi, (*steps, Step("contrast", text))
 
 

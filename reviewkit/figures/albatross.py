@@ -16,6 +16,7 @@ from reviewkit.figures.axis import Axis
 from reviewkit.figures.frame import Frame, put_labels
 from reviewkit.figures.lettering import wrap
 from reviewkit.figures.svg import SMALL, Canvas, Figure
+from reviewkit.numbers import plain
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 60.0, 44.0, 600.0, 360.0
 _P_TICKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 1.0)
@@ -58,7 +59,7 @@ def albatross_plot(
     high = max(max(point.n for point in points) * 1.4, low * 4)
     frame = Frame(Axis(-reach, reach, _LEFT, _LEFT + _WIDTH), Axis(low, high, _TOP + _HEIGHT, _TOP, True))
     canvas = Canvas()
-    ticks = [(sign * -math.log10(p), f"{p:g}") for sign in (-1, 1) for p in _P_TICKS if p > smallest]
+    ticks = [(sign * -math.log10(p), plain(p)) for sign in (-1, 1) for p in _P_TICKS if p > smallest]
     y = frame.draw(canvas, x_label="Two-sided p value", y_label="Participants", favours=favours,
                    x_ticks=sorted(set(ticks)))
     middle = frame.x.at(0)
@@ -96,5 +97,5 @@ def _contour(canvas: Canvas, frame: Frame, effect: float, reach: float) -> None:
         canvas.polygon(path, stroke="grey", closed=False, dash="4 3")
         x, y = path[-1]
         if sign > 0:
-            text, at = f"SMD {effect:g}", (x, y - 6) if y <= frame.top + 8 else (frame.x.right, y - 4)
+            text, at = f"SMD {plain(effect)}", (x, y - 6) if y <= frame.top + 8 else (frame.x.right, y - 4)
             canvas.text(*at, text, anchor="end" if at[0] > frame.x.right - 40 else "middle", size=SMALL, fill="grey")

@@ -8,7 +8,7 @@ from reviewkit.render import Column, Row, Safe, anchor_id, el, empty, join, link
 from reviewkit.render.html import Child
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
-from reviewkit.review.claims.auditing import Citation, read_citations
+from reviewkit.review.claims.auditing import NOT_FOUND, Citation, read_citations
 from reviewkit.review.claims.file import JudgedClaim, judged_claims, read_claims
 
 HOW = ("Each verdict is computed from where the interval lies against the smallest difference that matters, the "
@@ -27,19 +27,27 @@ def claims_section(review: Review, certainties: Sequence[Certainty]) -> Safe:
     if not judged:
         return empty("No claim of the ledger is tied to this question.", "Claims stand in data/claims.toml.")
     cited = {item.id: item for item in read_citations(review.root)}
+    # The verdict stands beside the claim, so that a narrow screen shows both.
     rows = [
-        Row([item.claim.id, _said(item), item.claim.about, _tested_by(review, item), verdict_words(item),
-             why_words(item), _leans_on(item, cited)], id=anchor_id("claim", item.claim.id, item.outcome))
+        Row([join(el("span", item.claim.id, class_="unit"), " ", _said(item)), verdict_words(item), why_words(item),
+             _tested_by(review, item), _leans_on(item, cited)], id=anchor_id("claim", item.claim.id, item.outcome))
         for item in judged
     ]
     pages = sorted({item.claim.page for item in judged})
+    leaning = dict.fromkeys(item.claim.citation for item in judged if item.claim.citation in cited)
     return join(
         el("p", HOW),
         table(
-            ["Claim", Column("What it says", width="12rem"), "About", "Outcome that tests it", "Verdict",
-             Column("Why", width="18rem"), Column("Reference that the page gives", width="10rem")],
-            rows, id_="claims", caption=f"Claims of: {'; '.join(pages)}."),
+            [Column("What the page says", width="11rem"), Column("Verdict", width="8rem"),
+             Column("Why", width="18rem"), "Outcome that tests it", Column("Reference of the page", width="8rem")],
+            rows, id_="claims", caption=f"Claims of: {'; '.join(pages)}.",
+            notes=[_audited(cited[name]) for name in leaning]),
     )
+
+
+def _audited(item: Citation) -> Safe:
+    return join(el("b", item.id), f" {item.cited}: {item.said}. Supports the sentence that leans on it: "
+                                  f"{item.supports}; {item.why}.")
 
 
 def _said(item: JudgedClaim) -> str:
@@ -56,8 +64,8 @@ def _tested_by(review: Review, item: JudgedClaim) -> Child:
 def _leans_on(item: JudgedClaim, cited: dict[str, Citation]) -> str:
     found = cited.get(item.claim.citation)
     if found is None:
-        return "none"
-    return f"{found.id}: {found.said}. Supports the sentence: {found.supports}; {found.why}."
+        return "none given"
+    return f"{found.id}: {found.status}{' where we looked' if found.status == NOT_FOUND else ''}"
 
 
 def verdict_words(item: JudgedClaim) -> str:

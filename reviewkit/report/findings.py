@@ -16,7 +16,7 @@ from reviewkit.figures import (
     direction_plot,
     forest_plot,
 )
-from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd
+from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd, percent
 from reviewkit.protocol import MEANS, Outcome
 from reviewkit.render import Column, Safe, anchor_id, details, el, empty, figure, join, table
 from reviewkit.render.html import Child
@@ -31,6 +31,7 @@ from reviewkit.report.words import (
     favours,
     finding,
     natural,
+    remark,
 )
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
@@ -120,9 +121,9 @@ def direction_figure(found: Sequence[OutcomeAnalysis], review: Review, title: st
             label = analysis.labels.get(result.study_id, result.study_id)
             word = result.direction if analysis.outcome.better == "neither" else result.favours
             key = {"intervention": "better", "comparator": "worse", "higher": "better", "lower": "worse",
-                   "no difference": "none", "mixed": "mixed"}.get(word, "unclear")
+                   "no difference": "none", "mixed": "mixed"}.get(word, "one group" if result.one_group else "unclear")
             cells.setdefault(label, {})[analysis.outcome.name] = DirectionCell(
-                key, href=f"#{anchor_id(analysis.outcome.id, result.study_id)}")
+                key, result.one_group, href=f"#{anchor_id(analysis.outcome.id, result.study_id)}")
             sizes[label] = sizes.get(label) or result.n
     size_of = {s.label: s.n_randomised for s in review.all_studies}
     rows = [DirectionStudy(label, row, n=sizes[label] or size_of.get(label)) for label, row in cells.items()]
@@ -149,7 +150,8 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
     shown: list[Safe] = []
     if main.pooled:
         shown.append(figure(Safe(forest_figure(found, review).svg), f"{finding(found)} Forest plot.",
-                            id_=anchor_id("forest", outcome.id), notes=[*main.pooled.warnings, directions(found)]))
+                            id_=anchor_id("forest", outcome.id),
+                            notes=[*map(remark, main.pooled.warnings), directions(found)]))
     else:
         picture = direction_figure([found], review, f"Effect-direction plot: {outcome.name}")
         assert picture is not None
@@ -205,7 +207,7 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
             if pooled.pi_low is not None and pooled.pi_high is not None else "–"
         how = f"{MODELS[pooled.model]}" + (f", {pooled.tau2_method}" if pooled.model == "random" else "")
         rows.append([analysis.label, pooled.k, estimate(values[0], values[1], values[2]), prediction,
-                     f"{pooled.i2_tau2 if pooled.model == 'random' else pooled.i2_q:.0f}%",
+                     percent(pooled.i2_tau2 if pooled.model == "random" else pooled.i2_q, 0),
                      _pointing(analysis, found.outcome),
                      f"{how}, {INTERVALS[pooled.ci_method]}{_assumed(analysis, found)}"])
     measure = found.main.measure
@@ -224,6 +226,8 @@ def _pointing(analysis: Analysis, outcome: Outcome) -> str:
     words = ("higher", "lower") if neither else ("in favour", "against")
     told = [r.direction if neither else r.favours for r in analysis.results]
     counts = {words[0]: told.count(up), words[1]: told.count(down), "no difference": told.count("no difference")}
+    counts["one group only"] = sum(
+        bool(r.one_group) and word == "not stated" for r, word in zip(analysis.results, told, strict=True))
     counts["not stated or mixed"] = len(told) - sum(counts.values())
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no study"
 

@@ -14,7 +14,7 @@ from reviewkit.report.words import MODELS, count_words, natural
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
 from reviewkit.review.claims.file import none_found
-from reviewkit.review.claims.published import ASKS, NOT_POOLED, Published
+from reviewkit.review.claims.published import ASKS, NOT_POOLED, REPRODUCED, Published
 
 COLUMNS = ("id", "outcome", "review", "asks", "k", "measure", "effect", "ci_low", "ci_high", "certainty",
            "beside_ours", "why", "reproduced", "reproduced_why")
@@ -45,7 +45,7 @@ def overview(rows: Sequence[Published]) -> str:
     asks = Counter(row.asks for row in rows)
     reviews = count_words(len({row.review for row in rows}), "published review")
     parts = ", ".join(f"{asks[word]} {phrase}" for word, phrase in zip(
-        ASKS, ("on the same question", "on one that overlaps", "on another"), strict=True) if asks[word])
+        ASKS, ("on the same question", "on an overlapping question", "on another question"), strict=True) if asks[word])
     rebuilt = [f"{told['yes'] or 'none'} could be reproduced from what is visible"]
     rebuilt += [f"{told['partly']} in part"] if told["partly"] else []
     pooled = f"Of {count_words(len(figures), 'pooled figure')}, {', '.join(rebuilt)}." if figures else \
@@ -55,16 +55,14 @@ def overview(rows: Sequence[Published]) -> str:
 
 
 def _outcome(rows: Sequence[Published], certainty: Certainty, none: str) -> Safe:
-    outcome = certainty.outcome
     body: list[Row] = [_ours(certainty)]
-    body += [Row([_source(row), row.about, _figure(row), _size(row), _model(row), row.certainty or "not visible",
-                  join(beside(row, certainty, none), el("br"), row.why), _rebuilt(row)]) for row in _ordered(rows)]
+    body += [Row([_source(row), _figure(row), _size(row), row.certainty or "not visible",
+                  beside(row, certainty, none), row.reproduced]) for row in _ordered(rows)]
     return table(
-        ["Source", "What was looked at", Column("Effect [95% CI]", width="9rem"), "Studies and people",
-         "Model and I²", "Certainty as printed", Column("Beside ours", width="18rem"),
-         Column("Reproduced from what is visible", width="12rem")],
-        body, caption=f"{outcome.name}: what published reviews found, with ours in the first row.",
-        notes=_notes(rows), id_=anchor_id("published", outcome.id),
+        [Column("Source and what it looked at", width="11rem"), Column("Effect [95% CI]", width="10rem"),
+         "Studies and people", "Certainty as printed", Column("Beside ours", width="14rem"), "Reproduced"],
+        body, caption=f"{certainty.outcome.name}: what published reviews found, with ours in the first row.",
+        notes=_notes(rows), id_=anchor_id("published", certainty.outcome.id),
     )
 
 
@@ -77,7 +75,7 @@ def _ours(certainty: Certainty) -> Row:
     evidence, main = certainty.evidence, certainty.analysis.main
     effect = evidence.effect
     if effect is None:
-        figure, how = "not pooled", "–"
+        figure, how = "not pooled", ""
     else:
         values = [natural(v, effect.measure) for v in (effect.estimate, effect.ci_low, effect.ci_high)]
         figure = f"{effect.measure} {estimate(values[0], values[1], values[2])}"
@@ -85,20 +83,21 @@ def _ours(certainty: Certainty) -> Row:
         how += f"; I² {percent(effect.i2, 0)}" if effect.i2 is not None and effect.k > 1 else ""
     people = f"; {count(evidence.participants)} people" if evidence.participants is not None else ""
     studies = f"k = {effect.k}" if effect else f"{len(evidence.reporting)} with a result, none pooled"
-    return Row([el("strong", "This review"), certainty.outcome.name, figure, f"{studies}{people}", how,
-                certainty.rating.level, "–", "see the lineage of each number"], class_="ours")
+    name = join(el("strong", "This review"), el("span", certainty.outcome.timepoint, class_="unit"))
+    return Row([name, f"{figure}; {how}" if how else figure, f"{studies}{people}", certainty.rating.level, "–",
+                "–"], class_="ours")
 
 
 def _source(row: Published) -> Child:
-    return join(link(row.review, row.url), el("span", row.locator, class_="unit"))
+    return join(link(row.review, row.url), ": ", row.about, el("span", f"Read in: {row.locator}.", class_="unit"))
 
 
 def _figure(row: Published) -> str:
     if row.effect is None:
         return f"no figure; printed: {row.as_printed}" if row.as_printed else "no figure that could be seen"
-    measure = "" if row.measure == "not stated" else f"{row.measure} "
-    return f"{measure}{estimate(row.effect, row.ci_low, row.ci_high)}" if row.ci_low is not None else \
-        f"{measure}{number(row.effect)}"
+    text = "" if row.measure == "not stated" else f"{row.measure} "
+    text += number(row.effect) if row.ci_low is None else estimate(row.effect, row.ci_low, row.ci_high)
+    return f"{text}; {_model(row)}"
 
 
 def _size(row: Published) -> str:
@@ -114,19 +113,25 @@ def _model(row: Published) -> str:
     return "; ".join(parts)
 
 
-def _rebuilt(row: Published) -> str:
-    return f"{row.reproduced}: {row.reproduced_why}"
-
-
 def _notes(rows: Sequence[Published]) -> list[Child]:
-    """Notes of the rows, and what a review prints where the figure was turned or named otherwise."""
-    found: list[Child] = []
-    for row in rows:
-        said = [f"printed as {row.as_printed}"] if row.as_printed and row.effect is not None else []
-        said += [row.note.rstrip(".")] if row.note else []
-        if said:
-            found.append(f"{row.review}, {row.about}: {'; '.join(said)}.")
-    return found
+    """Why ours differs, why figures could not be rebuilt, and what is printed; the same reason stands once."""
+    notes = _grouped("Why ours differs", [(row, row.why) for row in rows])
+    for word in REPRODUCED:
+        lead = {"yes": "Reproduced", "partly": "Reproduced in part", "no": "Not reproduced"}[word]
+        notes += _grouped(lead, [(row, row.reproduced_why) for row in rows if row.reproduced == word])
+    printed = [row for row in rows if row.as_printed and row.effect is not None]
+    notes += _grouped("As printed", [(row, row.as_printed) for row in printed])
+    return notes + _grouped("Note", [(row, row.note) for row in rows if row.note])
+
+
+def _grouped(lead: str, told: Sequence[tuple[Published, str]]) -> list[Child]:
+    """One note for each text, headed by the reviews it holds for; by what they looked at, where one says several."""
+    several = {row.review for row, text in told for other, said in told if row.review == other.review and text != said}
+    names: dict[str, dict[str, None]] = {}
+    for row, text in told:
+        name = f"{row.review} ({row.about})" if row.review in several else row.review
+        names.setdefault(text.rstrip("."), {})[name] = None
+    return [join(el("b", lead), f". {'; '.join(found)}: {text}.") for text, found in names.items()]
 
 
 def beside(row: Published, certainty: Certainty, none_found: str) -> str:
@@ -210,12 +215,11 @@ def _side(measure: str, values: tuple[float, float | None, float | None], outcom
 
 
 def _others(rows: Sequence[Published]) -> Safe:
-    body = [[_source(row), row.about, _figure(row), _size(row), _model(row), row.certainty or "not visible", row.why,
-             _rebuilt(row)] for row in _ordered(rows)]
+    body = [[_source(row), _figure(row), _size(row), row.certainty or "not visible", row.reproduced]
+            for row in _ordered(rows)]
     return table(
-        ["Source", "What was looked at", Column("Effect [95% CI]", width="9rem"), "Studies and people", "Model and I²",
-         "Certainty as printed", Column("Why it is not ours", width="18rem"),
-         Column("Reproduced from what is visible", width="12rem")],
+        [Column("Source and what it looked at", width="14rem"), Column("Effect [95% CI]", width="10rem"),
+         "Studies and people", "Certainty as printed", "Reproduced"],
         body, caption="Published reviews of something that is no outcome of this review: shown, not compared.",
         notes=_notes(rows), id_="published-others",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewkit.numbers import interval, number, share
+from reviewkit.numbers import coefficient, share
 from reviewkit.render import Column, Safe, details, el, join, table
 from reviewkit.render.html import Child
 from reviewkit.report.words import PASSES, count_words
@@ -45,17 +45,16 @@ def _agreement(review: Review, stages: Sequence[str]) -> Safe | None:
     for stage in stages:
         for pair in agreements(review, stage):
             kept = pair.kept
-            kappa = (f"{number(kept.kappa, 2)} {interval(kept.kappa_low, kept.kappa_high, places=2)}"
-                     if kept.kappa is not None else "not defined")
-            rows.append([STAGE_NAMES[stage], " and ".join(pair.reviewers), kept.n, share(kept.agreed, kept.n), kappa,
-                         number(kept.pabak, 2), number(kept.ac1, 2)])
+            rows.append([STAGE_NAMES[stage], " and ".join(pair.reviewers), kept.n, share(kept.agreed, kept.n),
+                         coefficient(kept.kappa, kept.kappa_low, kept.kappa_high), coefficient(kept.pabak),
+                         coefficient(kept.ac1, kept.ac1_low, kept.ac1_high)])
     if not rows:
         return None
     caption = ("Agreement between two passes of one project, not inter-rater reliability; before any consensus."
                if review.protocol.demonstration else "Agreement of two reviewers before any consensus.")
     return table(
         ["Stage", "Who", *[Column(head, numeric=True) for head in (
-            "Reports both judged", "Agreed", "Cohen's κ [95% interval]", "PABAK", "Gwet's AC1")]],
+            "Reports both judged", "Agreed", "Cohen's κ [95% interval]", "PABAK", "Gwet's AC1 [95% interval]")]],
         rows, caption=f"{caption} 'Maybe' counts with 'include'.", id_="screening-agreement", row_header=False)
 
 

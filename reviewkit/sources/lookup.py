@@ -17,7 +17,14 @@ from reviewkit.sources.lists import Database, Query
 MOST = 5
 """Entries asked for; the one that was meant stands at the head, or is not there."""
 _WORD = re.compile(r"[^\W_]{3,}")
-_LEFT_OUT = frozenset(("and", "for", "from", "not", "that", "the", "this", "with", "without"))
+_STOP_WORDS = (
+    "about after again all also among and another any are because been before being between both but can could does "
+    "during each either for found from further had has have how however into its itself may might more most not "
+    "our overall regarding several should show shown shows since some such than that the their them then there these "
+    "they this those through upon use used using various very was were what when which while with within without would"
+)
+"""Words that PubMed leaves out of a search, so that none may be asked for."""
+_LEFT_OUT = frozenset(_STOP_WORDS.split())
 _LEAST_WORDS = 3
 _WORDS = 14
 """Words of a title that are searched for: more make a search no sharper, and one misprint then hides the work."""

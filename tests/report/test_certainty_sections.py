@@ -148,7 +148,7 @@ def test_a_missing_baseline_risk_says_so_and_a_given_one_is_used(tmp_path: Path)
         'baseline_risks = [{ per_1000 = 100, source = "A survey" }]'), encoding="utf-8")
     report = report_of("massage-ms", root)
     row = next(r for r in summary_rows(report.review, report.certainties) if r.certainty.outcome.id == "adverse-events")
-    assert "100 per 1 000 without" in row.absolute[0]
+    assert "100 of 1000 people without" in row.absolute[0]
     assert "Baseline: A survey." in row.absolute[0]
 
 
