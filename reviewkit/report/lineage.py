@@ -224,5 +224,5 @@ def finding_linked(found: OutcomeAnalysis, sentence: str) -> Safe:
         end = sentence.find(")", start) + 1
         part = sentence[start:end] if start >= 0 and end > start else interval(low, high, words=True)
     else:
-        part = directions(found).rstrip(".")
+        part = directions(found).partition(": ")[2].partition(";")[0].rstrip(".")
     return linked(sentence, part, found.outcome.id) if main.results else join(sentence)
