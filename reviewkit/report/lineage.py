@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reviewkit.extraction import ArmRow, Step, StudyResult
+from reviewkit.extraction import ArmRow, StudyResult
 from reviewkit.extraction.compare import compare_rows, key_of
 from reviewkit.numbers import count, estimate, heterogeneity, interval, named, number, percent, tidy, working
 from reviewkit.render import Column, Safe, anchor_id, details, el, join, link, table
@@ -165,8 +165,9 @@ def _block(review: Review, found: OutcomeAnalysis, run: Analysis, result: StudyR
 
 
 def _steps(told: Lineage, result: StudyResult) -> Safe:
-    steps = [step for step in told.steps if step.kind != "printed"] if result.usable else [
-        Step("contrast", f"no effect: {result.reason}")]
+    if not result.usable:
+        return el("p", el("b", "No effect: "), tidy(result.reason), ".")
+    steps = [step for step in told.steps if step.kind != "printed"]
     return el("ol", *[el("li", el("b", f"{KINDS[step.kind]}: "), tidy(str(step)),
                          f" [{step.source}]" if step.source and step.source not in str(step) else "")
                       for step in steps])
