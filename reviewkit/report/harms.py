@@ -40,7 +40,7 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
         return join(head, said, el("p", plain_html(review, certainty)), _silent(harms))
     rated = certainty_line(review, certainty) if certainty.rating.level != NO_EVIDENCE else el(
         "p", plain_html(review, certainty))
-    numbers = lineage_details(review, certainty.analysis) if certainty.analysis.main.results else None
+    numbers = lineage_details(review, certainty.analysis, harms) if certainty.analysis.main.results else None
     return join(head, said, _pool(harms), rated, _sensitivity(certainty), _table(harms), _cases(harms), _silent(harms),
                 numbers)
 
