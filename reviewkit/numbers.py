@@ -105,6 +105,23 @@ def estimate(value: float | None, low: float | None, high: float | None, *, plac
     return f"{number(value, places)} {interval(low, high, places=places)}"
 
 
+def coefficient(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A coefficient of agreement with its interval, as far as they are defined.
+
+    Examples
+    --------
+    >>> coefficient(0.4512, 0.32, 0.58)
+    '0.45 [0.32, 0.58]'
+    >>> coefficient(0.0)
+    '0.00'
+    >>> coefficient(None)
+    'not defined'
+    """
+    if value is None:
+        return "not defined"
+    return number(value, 2) if low is None or high is None else estimate(value, low, high, places=2)
+
+
 def estimate_in_words(
     value: float | None, low: float | None, high: float | None, *, level: float = 95, places: int | None = None
 ) -> str:

@@ -16,12 +16,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.protocol import Interval, Model, Tau2
+from reviewkit.publishing.carried import record_of, sealed
+from reviewkit.publishing.description import describe
+from reviewkit.publishing.head import citation_tags, json_ld
 from reviewkit.review import Review, open_review
 from reviewkit.review.provenance import provenance
 from reviewkit.store.files import read_text, write_atomic
@@ -33,6 +36,9 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "model": get_args(Model), "tau2": get_args(Tau2), "interval": get_args(Interval),
 }  # fmt: skip
 """Parameters a run may change, with their values; each stands in the notebook's parameters cell."""
+
+STALE, FAILED = "stale.json", "failed.json"
+"""What a failed run leaves in the report's folder: beside an older report, or where none stands."""
 
 Progress = Callable[[str, str], None]
 
@@ -48,6 +54,8 @@ class BuiltReport:
     results: str | None = None
     seconds: float = 0.0
     reason: str = ""
+    changed: tuple[str, ...] | None = None
+    """Parts of the results that differ from those that stood before; None where there is nothing to compare."""
 
     def as_dict(self) -> dict[str, object]:
         """The report's line in the command's JSON."""
@@ -81,6 +89,7 @@ def run(
     *,
     force: bool = False,
     parameters: Mapping[str, str] | None = None,
+    against: Path | None = None,
     progress: Progress | None = None,
 ) -> list[BuiltReport]:
     """Build the reports of some questions, one after the other; one that fails does not stop the rest.
@@ -94,24 +103,61 @@ def run(
         Run even where inputs, code, environment and parameters are those of the report that stands.
     parameters : mapping of str to str, optional
         Overrides of the synthesis plan (`PARAMETERS`).
+    against : Path, optional
+        Folder of reports to compare the results with; otherwise the project's own, as they stood before the run.
     progress : callable, optional
         Called with the question and what is being done.
 
     Raises
     ------
     InputError
-        For an unknown question or a wrong parameter, before anything runs.
+        For an unknown question, a wrong parameter or a folder that is not there, before anything runs.
     """
+    if against is not None and not against.is_dir():
+        raise InputError("there is no such folder to compare with.", file=str(against), code="missing-file",
+                         remedy="Name a folder of reports, such as reports.")
     checked = check_parameters(parameters or {})
     reviews = [open_review(question, root) for question in dict.fromkeys(questions)]
     say = progress or (lambda question, step: None)
-    return [_build(review, checked, force=force, say=say) for review in reviews]
+    return [_compared(review, (against or root / "reports") / review.question / "results.json",
+                      lambda one: _build(one, checked, force=force, say=say)) for review in reviews]
+
+
+def _compared(review: Review, results: Path, build: Callable[[Review], BuiltReport]) -> BuiltReport:
+    """Build a report, and say which parts of its results differ from those that stood before."""
+    folder = review.root / "reports" / review.question
+    _recover(folder)
+    before = _results(results)
+    report = build(review)
+    after = _results(folder / "results.json") if report.status in ("built", "unchanged") else None
+    return replace(report, changed=changed_parts(before, after)) if before and after else report
+
+
+def _results(path: Path) -> dict[str, Any] | None:
+    """What a report states; None where none stands, or it cannot be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts of two reports' results that differ; outcomes by id, and digests left out.
+
+    >>> changed_parts({"answer": 1, "outcomes": [{"id": "pain", "k": 2}]}, {"answer": 1, "outcomes": []})
+    ('outcome pain',)
+    """
+    parts = [name for name in dict.fromkeys((*before, *after))
+             if name not in ("outcomes", "provenance") and before.get(name) != after.get(name)]
+    old, new = ({item["id"]: item for item in found.get("outcomes", ())} for found in (before, after))
+    parts += [f"outcome {name}" for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
+    return tuple(parts)
 
 
 def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Progress) -> BuiltReport:
     started = time.monotonic()
     folder = review.root / "reports" / review.question
-    _recover(folder)
     page, results = folder / "review.html", folder / "results.json"
     shown = (str(page.relative_to(review.root)), str(results.relative_to(review.root)))
 
@@ -125,34 +171,56 @@ def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Prog
         problems = review.problems()
         if problems:
             raise InputError(problems)
-        if not force and _is_current(review, parameters, folder):
+        if not force and is_current(review, parameters, folder):
             return done("unchanged", "inputs, code, environment and parameters are those of the report that stands")
         with _aside(folder) as building:
-            _execute(review, parameters, building, say)
+            build_aside(review, parameters, building, say)
             _publish(building, folder)
     except ReviewkitError as error:
         lines = str(error).splitlines()
         more = f" (and {len(lines) - 1} more: reviewkit check {review.question})" if len(lines) > 1 else ""
         stale = page.exists()
-        if stale:
-            write_atomic(folder / "stale.json", json.dumps({"reason": lines[0]}) + "\n")
+        write_atomic(folder / (STALE if stale else FAILED), json.dumps({"reason": lines[0]}, ensure_ascii=False) + "\n")
         return done("stale" if stale else "failed", lines[0] + more)
     return done("built")
 
 
-def _is_current(review: Review, parameters: dict[str, str], folder: Path) -> bool:
+def is_current(review: Review, parameters: Mapping[str, str], folder: Path) -> bool:
+    """Whether the report in a folder is what the files, code, environment and parameters give now."""
+    stands = _recorded(folder)
+    return stands is not None and stands == (provenance(review, parameters).report_id, dict(parameters))
+
+
+def standing_state(review: Review, folder: Path) -> str:
+    """'current', 'stale' or 'missing': the report in a folder, under the parameters it was built with."""
+    if not (folder / "review.html").exists():
+        return "missing"
+    stands = _recorded(folder)
+    return "current" if stands is not None and is_current(review, stands[1], folder) else "stale"
+
+
+def _recorded(folder: Path) -> tuple[str, dict[str, str]] | None:
+    """Report id and parameters of the report that stands whole and unmarked in a folder."""
     try:
         recorded = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        stands = recorded["provenance"]["report"], recorded["parameters"]
-    except (OSError, ValueError, KeyError):
-        return False
-    if (folder / "stale.json").exists() or not (folder / "review.html").exists():
-        return False
-    return stands == (provenance(review, parameters).report_id, parameters)
+        stands = str(recorded["provenance"]["report"]), dict(recorded["parameters"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if (folder / STALE).exists() or not (folder / "review.html").exists():
+        return None
+    return stands
 
 
-def _execute(review: Review, parameters: dict[str, str], building: Path, say: Progress) -> None:
-    """Run the notebook aside, see that it is sealed, and write the page."""
+def build_aside(
+    review: Review, parameters: Mapping[str, str], building: Path, say: Progress = lambda question, step: None
+) -> None:
+    """Run the notebook, see that it is sealed, and write the page and what stands beside it into a folder.
+
+    Raises
+    ------
+    ReviewkitError
+        If the notebook cannot run or does not end with its seal.
+    """
     source = review.root / "notebooks" / "review.ipynb"
     if not source.is_file():
         raise InputError("the report's notebook is missing.", file="notebooks/review.ipynb", code="missing-file",
@@ -168,7 +236,7 @@ def _execute(review: Review, parameters: dict[str, str], building: Path, say: Pr
         html = _page(page_module.result(), notebook, building, review)
     write_atomic(building / "review.html", html)
     write_atomic(building / "run.json", json.dumps({"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                                                    "parameters": parameters}, indent=1) + "\n")
+                                                    "parameters": dict(parameters)}, indent=1) + "\n")
 
 
 def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path) -> Any:
@@ -241,7 +309,9 @@ def _page(module: Any, notebook: Any, building: Path, review: Review) -> str:
         "title": results["title"], "reviewkit": {"status": results["status"]},
     }
     (building / "review.ipynb").unlink(missing_ok=True)
-    return str(module.export_html(notebook, title=results["title"]))
+    page = module.export_html(notebook, title=results["title"], head=citation_tags(describe(results)),
+                              json_ld=json_ld(results), record=record_of(results))
+    return sealed(str(page))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 from reviewkit.cli.screen_exchange import import_command, join_command, submit_command
 from reviewkit.cli.screen_options import JSON, QUESTION, REVIEWER, STAGE, VOTES, named, opened, told
 from reviewkit.errors import InputError
-from reviewkit.numbers import interval, number, percent
+from reviewkit.numbers import coefficient, interval, percent
 from reviewkit.screening import DECISIONS
 
 if TYPE_CHECKING:
@@ -165,10 +165,10 @@ def agree_command(question: str, stage: str, reviewer: str, as_json: bool) -> No
              for pair in found]
     told({"question": question, "stage": stage, "pairs": pairs}, as_json, lambda: "\n".join(
         f"{pair.reviewers[0]} and {pair.reviewers[1]}, {pair.voted.n} reports: agreed on {pair.voted.agreed}; "
-        f"kappa {number(pair.voted.kappa, 2)} {interval(pair.voted.kappa_low, pair.voted.kappa_high, places=2)}, "
-        f"PABAK {number(pair.voted.pabak, 2)}, AC1 {number(pair.voted.ac1, 2)} "
-        f"{interval(pair.voted.ac1_low, pair.voted.ac1_high, places=2)}; "
-        f"with maybe as include: kappa {number(pair.kept.kappa, 2)}, AC1 {number(pair.kept.ac1, 2)}"
+        f"kappa {coefficient(pair.voted.kappa, pair.voted.kappa_low, pair.voted.kappa_high)}, "
+        f"PABAK {coefficient(pair.voted.pabak)}, "
+        f"AC1 {coefficient(pair.voted.ac1, pair.voted.ac1_low, pair.voted.ac1_high)}; "
+        f"with maybe as include: kappa {coefficient(pair.kept.kappa)}, AC1 {coefficient(pair.kept.ac1)}"
         for pair in found) or "No two reviewers voted on the same report.")
 
 

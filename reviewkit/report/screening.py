@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewkit.numbers import interval, number, share
+from reviewkit.numbers import coefficient, share
 from reviewkit.render import Column, Safe, details, el, join, table
 from reviewkit.render.html import Child
 from reviewkit.report.words import PASSES, count_words
@@ -26,11 +26,13 @@ def judged(review: Review) -> Safe:
 def _votes(review: Review) -> Safe:
     wanted = review.protocol.screening
     one = wanted.votes_title_abstract == 1 and wanted.votes_full_text == 1
+    both = wanted.votes_title_abstract == wanted.votes_full_text == 2
     imported = any(d.origin == "imported" for lines in review.decisions.values() for d in lines)
     return el(
         "p",
         "Each report was judged in one pass, by one role; no second vote was cast, so there is no agreement to report."
-        if one else "Each report was judged as the protocol asks.",
+        if one else "Each report had two votes, each cast without sight of the other." if both
+        else "One stage wanted two votes on each report, the other one.",
         f" {PASSES}" if review.protocol.demonstration and not one else "",
         " Decisions were imported from a table; the times in the logs say when the lines were written, not when the "
         "decisions were made." if imported else "",
@@ -43,17 +45,16 @@ def _agreement(review: Review, stages: Sequence[str]) -> Safe | None:
     for stage in stages:
         for pair in agreements(review, stage):
             kept = pair.kept
-            kappa = (f"{number(kept.kappa, 2)} {interval(kept.kappa_low, kept.kappa_high, places=2)}"
-                     if kept.kappa is not None else "not defined")
-            rows.append([STAGE_NAMES[stage], " and ".join(pair.reviewers), kept.n, share(kept.agreed, kept.n), kappa,
-                         number(kept.pabak, 2), number(kept.ac1, 2)])
+            rows.append([STAGE_NAMES[stage], " and ".join(pair.reviewers), kept.n, share(kept.agreed, kept.n),
+                         coefficient(kept.kappa, kept.kappa_low, kept.kappa_high), coefficient(kept.pabak),
+                         coefficient(kept.ac1, kept.ac1_low, kept.ac1_high)])
     if not rows:
         return None
     caption = ("Agreement between two passes of one project, not inter-rater reliability; before any consensus."
                if review.protocol.demonstration else "Agreement of two reviewers before any consensus.")
     return table(
         ["Stage", "Who", *[Column(head, numeric=True) for head in (
-            "Reports both judged", "Agreed", "Cohen's κ [95% interval]", "PABAK", "Gwet's AC1")]],
+            "Reports both judged", "Agreed", "Cohen's κ [95% interval]", "PABAK", "Gwet's AC1 [95% interval]")]],
         rows, caption=f"{caption} 'Maybe' counts with 'include'.", id_="screening-agreement", row_header=False)
 
 

@@ -10,6 +10,7 @@ from reviewkit.review.appraisal.appraising import appraisal_gaps
 from reviewkit.review.opened import Review, open_review
 from reviewkit.review.records.recording import current
 from reviewkit.review.screening.consensus import under_way
+from reviewkit.review.starting import left_to_fill
 from reviewkit.screening import STAGES
 
 
@@ -27,7 +28,11 @@ def status(question: str, root: Path) -> dict[str, Any]:
 
 def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
     question = review.question
+    blank = left_to_fill(question, review.root)
+    fill_in = f"fill in data/{question}/protocol.toml: {', '.join(blank)}"
     if not (review.folder / "records.csv").exists():
+        if blank:
+            return "protocol", fill_in
         searches = current(review.root / "references" / question / "searches.toml", review.root)
         return "protocol", f"reviewkit {'import' if searches.file else 'search'} {question}"
     counts |= {"records": len(review.records), "reports": len(review.reports)}
@@ -44,13 +49,15 @@ def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
         return "screening", f"decide {len(waiting)} reports: reviewkit screen next {question}"
     counts["studies"] = len(review.studies)
     if review.screening.included and not review.studies:
-        return "studies", "gather the included reports into studies.csv"
+        return "studies", f"gather the included reports: reviewkit extract template {question} --studies"
     counts["rows"] = len(review.rows)
     if review.studies and not review.rows:
         return "extraction", "extract results"
     if gaps := appraisal_gaps(review):
         counts["appraisal_waiting"] = len(gaps)
         return "appraisal", f"reviewkit appraise {question}"
+    if blank:
+        return "synthesis", fill_in
     if not (review.root / "reports" / question / "review.html").exists():
         return "synthesis", f"reviewkit run {question}"
     return "report", f"read reports/{question}/review.html"
