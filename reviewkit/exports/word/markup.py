@@ -39,7 +39,7 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def run(text: str, look: Look = Look()) -> str:  # noqa: B008
+def run(text: str, look: Look = Look()) -> str:
     """A run; line ends become breaks."""
     if not text:
         return ""

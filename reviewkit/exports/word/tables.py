@@ -99,7 +99,8 @@ def table_markup(found: Grid, columns: Sequence[float], title: str, written: Wri
 
 
 def _row(row: Line, twips: Sequence[int], written: Written, *, head: bool = False) -> str:
-    place, cells = 0, []
+    place = 0
+    cells: list[str] = []
     for cell in row.cells:
         wide = span(cell)
         width = sum(twips[place:place + wide])
