@@ -143,7 +143,7 @@ def test_exit_codes_tell_changed_stale_and_failed_apart(project: Path) -> None:
     (before / QUESTION / "results.json").write_text(json.dumps(found), encoding="utf-8")
     changed = call(project, "reviewkit run --all --against before --json")
     assert changed.returncode == 4
-    assert json.loads(changed.stdout)["reports"][0]["changed"] == ["answer"]
+    assert [item["what"] for item in json.loads(changed.stdout)["reports"][0]["changed"]] == ["answer"]
 
     studies = project / "data" / QUESTION / "studies.csv"
     studies.write_text(studies.read_text(encoding="utf-8") + "x,y\n", encoding="utf-8")
