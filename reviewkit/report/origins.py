@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewkit.extraction import Study
+from reviewkit.model import Record
 from reviewkit.numbers import count
 from reviewkit.render import Safe, anchor_id, details, el, join, link
 from reviewkit.render.html import Child
@@ -90,7 +91,18 @@ def _word(review: Review, vote: Decision) -> str:
 def records(review: Review, report: str) -> list[str]:
     """Where the records of a report stand in the search files."""
     return [
-        f"Record {name}: references/{review.question}/{record.origin.file}, lines {record.origin.line} to "
-        f"{record.origin.line_end}" + (f", entry {record.key}." if record.key else ".")
+        f"Record {name}: references/{review.question}/{_lines(record)}{f', entry {record.key}' if record.key else ''}."
         for name, record in review.records.items() if review.report_of[name] == report
     ]
+
+
+def places(review: Review, report: str) -> Safe:
+    """The same in short, for a cell: record, file, lines."""
+    found = [f"{name}: {_lines(record)}" for name, record in review.records.items() if review.report_of[name] == report]
+    return join(*found, sep=el("br"))
+
+
+def _lines(record: Record) -> str:
+    place = record.origin
+    lines = f"line {place.line}" if place.line == place.line_end else f"lines {place.line} to {place.line_end}"
+    return f"{place.file}, {lines}"

@@ -37,7 +37,7 @@ def test_every_number_of_an_outcome_opens_to_how_it_came_about(question: str, ou
             if row.as_printed:
                 assert f'<q class="as-printed">{html.escape(row.as_printed)}</q>' in block
         assert f'href="#origin-{result.study_id}"' in block
-        assert "Effect:" in block
+        assert ("Effect:" if result.usable else "No effect:") in block
     weights = [float(text) for text in re.findall(r"([\d.]+)% of the weight of the pool", page)]
     numbers = block_of(page, f"numbers-{outcome}")
     if found.main.pooled:
