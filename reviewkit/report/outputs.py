@@ -12,11 +12,9 @@ from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.extraction import COLUMNS
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
-from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
-from reviewkit.report.findings import direction_figure, forest_figure
+from reviewkit.report.figure_files import save_figures
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
 from reviewkit.report.harms import harm_rows
-from reviewkit.report.methods import flow_figure
 from reviewkit.report.statements import answer_sentence, answering, plain
 from reviewkit.report.summary_of_findings import COLUMNS as SUMMARY_COLUMNS
 from reviewkit.report.summary_of_findings import STEP_COLUMNS, step_rows, summary_rows, table_rows
@@ -53,16 +51,7 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "certainty.csv", STEP_COLUMNS, step_rows(report.certainties))
     write_csv(folder / "tables" / "harms.csv", HARM_COLUMNS, harm_rows(report.certainties))
     write_csv(folder / "tables" / "risk-of-bias.csv", BIAS_COLUMNS, bias_rows(review))
-    for tool, items in by_tool(review):
-        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}.svg", traffic_figure(review, tool, items).svg)
-        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}-summary.svg",
-                     summary_figure(review, tool, items).svg)
-    write_atomic(folder / "figures" / "flow.svg", flow_figure(review).svg)
-    for found in report.outcomes:
-        picture = forest_figure(found, review) if found.main.pooled else direction_figure(
-            [found], review, f"Effect-direction plot: {found.outcome.name}")
-        if picture:
-            write_atomic(folder / "figures" / f"{found.outcome.id}.svg", picture.svg)
+    save_figures(report, folder / "figures")
 
 
 def results(report: Report) -> dict[str, object]:
