@@ -115,7 +115,8 @@ def judge(kind: Kind, basis: Basis) -> Verdict:
     if basis.certainty not in RULE:
         raise InputError(f"certainty {basis.certainty!r}: must be one of {', '.join(RULE)}.", code="certainty")
     word = RULE[basis.certainty][basis.position]
-    why = f"{_WORDS[basis.position]}; {basis.certainty} certainty; {_studies(basis.studies)}."
+    said = _OF_ONE.get(basis.position, _WORDS[basis.position]) if basis.studies == 1 else _WORDS[basis.position]
+    why = f"{said}; {basis.certainty} certainty; {_studies(basis.studies)} with a result."
     if kind == "association" and word in (SUPPORTED, PROBABLY, POSSIBLY):
         return Verdict(ASSOCIATION, f"{why} Studies of this design show what goes together, not what causes what.")
     limits = [text for text, holds in (
@@ -129,12 +130,18 @@ def judge(kind: Kind, basis: Basis) -> Verdict:
 
 
 _WORDS = {
-    "beyond": "the whole interval lies where the claim says, beyond the smallest difference that matters",
-    "towards": "the interval lies on the claim's side, but may be too small to matter",
-    "leaning": "most studies point where the claim says, but they could not be pooled",
-    "no difference": "no difference that matters",
-    "against": "the evidence points the other way",
-    "unclear": "the evidence points to no one side",
+    "beyond": "The whole interval lies where the claim says, beyond the smallest difference that matters",
+    "towards": "The interval lies on the claim's side, though not beyond a smallest difference that matters",
+    "leaning": "Most studies point where the claim says, but they could not be pooled",
+    "no difference": "What there is shows no difference",
+    "against": "The evidence points the other way",
+    "unclear": "The evidence points to no one side",
+}
+_OF_ONE = {
+    "leaning": "The only study with a result points where the claim says, without an effect that could be used",
+    "no difference": "The only study with a result shows no difference",
+    "against": "The only study with a result points the other way",
+    "unclear": "The only study with a result points to no one side",
 }
 
 

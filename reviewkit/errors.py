@@ -80,3 +80,9 @@ class InputError(ReviewkitError, ValueError):
     """What was handed in is wrong (exit code 2 at the command line)."""
 
     exit_code = 2
+
+
+class UnsettledError(ReviewkitError):
+    """Something a person has to settle first (exit code 3 at the command line)."""
+
+    exit_code = 3

@@ -22,6 +22,9 @@ from typing import Any, get_args
 
 from reviewkit.errors import InputError, ReviewkitError
 from reviewkit.protocol import Interval, Model, Tau2
+from reviewkit.publishing.carried import record_of, sealed
+from reviewkit.publishing.description import describe
+from reviewkit.publishing.head import citation_tags, json_ld
 from reviewkit.review import Review, open_review
 from reviewkit.review.provenance import provenance
 from reviewkit.store.files import read_text, write_atomic
@@ -125,10 +128,10 @@ def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Prog
         problems = review.problems()
         if problems:
             raise InputError(problems)
-        if not force and _is_current(review, parameters, folder):
+        if not force and is_current(review, parameters, folder):
             return done("unchanged", "inputs, code, environment and parameters are those of the report that stands")
         with _aside(folder) as building:
-            _execute(review, parameters, building, say)
+            build_aside(review, parameters, building, say)
             _publish(building, folder)
     except ReviewkitError as error:
         lines = str(error).splitlines()
@@ -140,19 +143,42 @@ def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Prog
     return done("built")
 
 
-def _is_current(review: Review, parameters: dict[str, str], folder: Path) -> bool:
+def is_current(review: Review, parameters: Mapping[str, str], folder: Path) -> bool:
+    """Whether the report in a folder is what the files, code, environment and parameters give now."""
+    stands = _recorded(folder)
+    return stands is not None and stands == (provenance(review, parameters).report_id, dict(parameters))
+
+
+def standing_state(review: Review, folder: Path) -> str:
+    """'current', 'stale' or 'missing': the report in a folder, under the parameters it was built with."""
+    if not (folder / "review.html").exists():
+        return "missing"
+    stands = _recorded(folder)
+    return "current" if stands is not None and is_current(review, stands[1], folder) else "stale"
+
+
+def _recorded(folder: Path) -> tuple[str, dict[str, str]] | None:
+    """Report id and parameters of the report that stands whole and unmarked in a folder."""
     try:
         recorded = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        stands = recorded["provenance"]["report"], recorded["parameters"]
-    except (OSError, ValueError, KeyError):
-        return False
+        stands = str(recorded["provenance"]["report"]), dict(recorded["parameters"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
     if (folder / "stale.json").exists() or not (folder / "review.html").exists():
-        return False
-    return stands == (provenance(review, parameters).report_id, parameters)
+        return None
+    return stands
 
 
-def _execute(review: Review, parameters: dict[str, str], building: Path, say: Progress) -> None:
-    """Run the notebook aside, see that it is sealed, and write the page."""
+def build_aside(
+    review: Review, parameters: Mapping[str, str], building: Path, say: Progress = lambda question, step: None
+) -> None:
+    """Run the notebook, see that it is sealed, and write the page and what stands beside it into a folder.
+
+    Raises
+    ------
+    ReviewkitError
+        If the notebook cannot run or does not end with its seal.
+    """
     source = review.root / "notebooks" / "review.ipynb"
     if not source.is_file():
         raise InputError("the report's notebook is missing.", file="notebooks/review.ipynb", code="missing-file",
@@ -168,7 +194,7 @@ def _execute(review: Review, parameters: dict[str, str], building: Path, say: Pr
         html = _page(page_module.result(), notebook, building, review)
     write_atomic(building / "review.html", html)
     write_atomic(building / "run.json", json.dumps({"finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                                                    "parameters": parameters}, indent=1) + "\n")
+                                                    "parameters": dict(parameters)}, indent=1) + "\n")
 
 
 def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path) -> Any:
@@ -241,7 +267,9 @@ def _page(module: Any, notebook: Any, building: Path, review: Review) -> str:
         "title": results["title"], "reviewkit": {"status": results["status"]},
     }
     (building / "review.ipynb").unlink(missing_ok=True)
-    return str(module.export_html(notebook, title=results["title"]))
+    page = module.export_html(notebook, title=results["title"], head=citation_tags(describe(results)),
+                              json_ld=json_ld(results), record=record_of(results))
+    return sealed(str(page))
 
 
 @contextmanager

@@ -50,5 +50,5 @@ def test_every_import_of_the_library_is_declared() -> None:
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names = [node.module]
             tops = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
-            tops -= {"IPython", "pdfminer"}  # come with ipykernel and pdfplumber
+            tops -= {"IPython", "jupyter_client", "pdfminer"}  # come with ipykernel and pdfplumber
             assert tops <= declared, f"{path.relative_to(ROOT)}: {tops - declared}"

@@ -11,11 +11,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "reviewkit"
 
 LAYERS = (
-    ("errors", "model", "protocol", "identifiers", "numbers"),
+    ("errors", "model", "authorship", "protocol", "identifiers", "numbers"),
     ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "appraisal", "certainty", "flow",
      "claims"),
     ("readers", "writers", "sources", "store", "tables", "figures", "render"),
-    ("review", "run", "report"),
+    ("review", "run", "report", "publishing"),
     ("cli", "lab"),
 )
 SHARED = {"tables", "store", "render"}

@@ -11,6 +11,16 @@ from dataclasses import dataclass
 
 from reviewkit.errors import Problem
 
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One of the tables: its file, its columns, and the one without which a row is not filled in."""
+
+    file: str
+    columns: tuple[str, ...]
+    verdict: str
+
+
 CONTACT_COLUMNS = (
     "study_id", "asked_on", "asked", "status", "answered_on", "answer", "used_for", "by", "note",
 )
@@ -25,6 +35,10 @@ VERDICTS = ("same", "changed", "added", "left out", "not visible")
 MISSING_COLUMNS = ("outcome", "study_id", "status", "n", "reason", "locator", "url", "by", "note")
 MISSING_STATUS = ("available", "missing for another reason", "unclear", "missing for what it showed")
 """The four marks of the ROB-ME matrix (doi:10.1136/bmj-2023-076754), in our own words."""
+
+CONTACTS = Ledger("author-contacts.csv", CONTACT_COLUMNS, "status")
+REGISTERED = Ledger("registered.csv", REGISTERED_COLUMNS, "verdict")
+MISSING = Ledger("missing-results.csv", MISSING_COLUMNS, "status")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,15 @@ from reviewkit.review import Review, find_root, open_review
 @click.option("--outcome", "outcomes", multiple=True, metavar="ID",
               help="An assessment of its own for this outcome (may be repeated).")
 @click.option("--tool", default="", metavar="ID", help="This tool in place of the one that fits the design.")
+@click.option("--ledgers", is_flag=True, help="Write registered.csv, missing-results.csv and author-contacts.csv to "
+              "fill in; what is filled in stays.")
 @click.option("--tools", "list_tools", is_flag=True, help="List the tools, with their sources.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def appraise_command(
     question: str, assessor: str | None, studies: tuple[str, ...], outcomes: tuple[str, ...], tool: str,
-    list_tools: bool, as_json: bool,
+    ledgers: bool, list_tools: bool, as_json: bool,
 ) -> None:
-    """Risk of bias of a question: say where it stands, or write a template for an assessor.
+    """Risk of bias of a question: say where it stands, or write templates to fill in.
 
     Exit code 0: done. 2: something in the files is wrong.
     """
@@ -33,6 +35,8 @@ def appraise_command(
     review = open_review(question, root)
     if list_tools:
         _show_tools(review, as_json)
+    elif ledgers:
+        _write_ledgers(review, outcomes, as_json)
     elif assessor:
         from reviewkit.review.appraisal.template import write_template
 
@@ -47,6 +51,19 @@ def appraise_command(
             click.echo(f"No tool fits the design of: {', '.join(done.without_tool)}. Name one with --tool.")
     else:
         _show_status(review, as_json)
+
+
+def _write_ledgers(review: Review, outcomes: tuple[str, ...], as_json: bool) -> None:
+    from reviewkit.review.appraisal.ledger_templates import write_ledgers
+
+    done = {review.name(name): added for name, added in write_ledgers(review, outcomes=outcomes).items()}
+    if as_json:
+        click.echo(json.dumps({"added": done}))
+        return
+    for name, added in done.items():
+        click.echo(f"{name}: {added} rows added.")
+    click.echo(f"Fill in each verdict and status, take out rows that do not apply, then: reviewkit check "
+               f"{review.question}")
 
 
 def _show_tools(review: Review, as_json: bool) -> None:

@@ -19,13 +19,25 @@ def extract_command() -> None:
 
 @extract_command.command("template")
 @click.argument("question")
-@click.option("--extractor", required=True, help="Role id, as the protocol names it.")
-def template_command(question: str, extractor: str) -> None:
-    """Write a table to fill in: a row for each arm of each included study and each outcome."""
+@click.option("--extractor", default="", help="Role id, as the protocol names it.")
+@click.option("--studies", is_flag=True, help="Write studies.csv, or add to it: a row for each included report.")
+def template_command(question: str, extractor: str, studies: bool) -> None:
+    """Write a table to fill in: a row for each arm of each included study and each outcome.
+
+    With --studies: first of all the studies themselves, a row for each included report that belongs to none yet.
+    """
     from reviewkit.review import find_root, open_review
     from reviewkit.review.extraction.extracting import write_template
+    from reviewkit.review.extraction.studies_template import write_studies
 
     root = find_root()
+    if studies:
+        path, added = write_studies(open_review(question, root), extractor)
+        click.echo(f"{path.relative_to(root).as_posix()}: {added} studies added. Join papers on one trial in one row "
+                   f"(reports, parted by ;), fill in what is seen, then: reviewkit check {question}")
+        return
+    if not extractor:
+        raise InputError("no extractor is named.", code="extractor", remedy="Say --extractor ROLE, or --studies.")
     path = write_template(open_review(question, root), extractor)
     click.echo(f"Written: {path.relative_to(root).as_posix()}. Fill it in, take out rows that do not apply, then: "
                f"reviewkit check {question}")
@@ -36,15 +48,19 @@ def template_command(question: str, extractor: str) -> None:
 @JSON
 @click.pass_context
 def compare_command(context: click.Context, question: str, as_json: bool) -> None:
-    """Where two extractors differ. Exit code 3: some differences are not settled yet."""
+    """Where two extractors differ, in the studies that both have finished.
+
+    A study is finished when all rows of it are complete and within the rules. Exit code 3: some differences are not
+    settled yet, or some studies not finished.
+    """
     from reviewkit.review import find_root, open_review
-    from reviewkit.review.extraction.extracting import compare, read_settled
+    from reviewkit.review.extraction.extracting import compare, read_settled, unfinished
 
     review = open_review(question, find_root())
-    found, settled = compare(review), read_settled(review)
+    found, settled, opened = compare(review), read_settled(review), unfinished(review)
     waiting = [item for item in found.differences if (item.key, item.column) not in settled]
     if as_json:
-        print_json({**asdict(found), "agreement": found.agreement,
+        print_json({**asdict(found), "agreement": found.agreement, "unfinished": opened,
                     "differences": [{**asdict(item), "settled": item not in waiting} for item in found.differences]})
     else:
         for item in found.differences:
@@ -54,7 +70,9 @@ def compare_command(context: click.Context, question: str, as_json: bool) -> Non
         share = "nothing to compare" if found.agreement is None else f"{100 * found.agreement:.0f}% of cells agree"
         click.echo(f"{found.paired} rows in both, {found.only_one} and {found.only_other} in one only; "
                    f"{found.agreed} of {found.cells} cells agree ({share}); {len(waiting)} differences open.")
-    if waiting:
+        for study, names in opened.items():
+            click.echo(f"{study}: not compared, {' and '.join(names)} not finished")
+    if waiting or opened:
         context.exit(3)
 
 

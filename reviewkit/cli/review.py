@@ -95,8 +95,9 @@ def check_command(context: click.Context, names: tuple[str, ...], every: bool, a
 
     root = find_root()
     found = [findings(name, root) for name in _chosen(names, every, root)]
-    errors = [problem for one in found for problem in one.errors]
-    waiting = [problem for one in found for problem in one.waiting]
+    # What is wrong in a file of the whole project is found with every question and told once.
+    errors = list(dict.fromkeys(problem for one in found for problem in one.errors))
+    waiting = list(dict.fromkeys(problem for one in found for problem in one.waiting))
     settled = [item for one in found for item in one.settled]
     if as_json:
         print_json({"problems": [problem.as_dict() for problem in (*errors, *waiting)],

@@ -40,6 +40,7 @@ from reviewkit.effects.conversions_scales import (
 )
 from reviewkit.effects.conversions_spread import (
     ci_from_sd,
+    g_from_d,
     sd_from_ci,
     sd_from_difference_ci,
     sd_from_difference_p,
@@ -72,6 +73,7 @@ __all__ = [
     "d_from_correlation",
     "design_effect",
     "fisher_z",
+    "g_from_d",
     "hazard_ratio_from_oe",
     "hazard_ratio_from_p",
     "log_odds_ratio_from_smd",

@@ -183,6 +183,22 @@ def sd_from_f(difference: float, f: float, n1: float, n2: float) -> Conversion:
     )
 
 
+def g_from_d(d: float, n: float, *, correction: str = "exact") -> Conversion:
+    """Hedges' g from Cohen's d of two independent groups of ``n`` people together; the factor J is given too."""
+    finite(d=d)
+    if not n >= 4:
+        raise InputError(f"n = {n:g}: two groups of at least 2 people each are needed.", code="bad-n")
+    j = float(correction_factor(n - 2, correction))
+    name = {"exact": "J = Γ(m/2) / (√(m/2) Γ((m − 1)/2))", "approx": "J = 1 − 3/(4m − 1)"}.get(correction, "J = 1")
+    return Conversion(
+        "Hedges' g from Cohen's d",
+        f"g = J d, {name}, m = n − 2",
+        {"d": d, "n": n},
+        {"j": j, "g": j * d},
+        "Hedges 1981, doi:10.3102/10769986006002107, equations 6e and 7",
+    )
+
+
 def smd_from_t(t: float, n1: float, n2: float, *, correction: str = "exact") -> Conversion:
     """Standardised mean difference from the t statistic of two independent groups.
 
@@ -191,7 +207,7 @@ def smd_from_t(t: float, n1: float, n2: float, *, correction: str = "exact") -> 
     finite(t=t)
     group_sizes(n1=n1, n2=n2)
     d = t * math.sqrt(1 / n1 + 1 / n2)
-    g = d * float(correction_factor(n1 + n2 - 2, correction))
+    g = g_from_d(d, n1 + n2, correction=correction)["g"]
     return Conversion(
         "SMD from a t statistic",
         "d = t √(1/n1 + 1/n2); g = J d; variance = 1/n1 + 1/n2 + g²/(2(n1 + n2))",

@@ -117,6 +117,15 @@ def events_of(row: ArmRow, allowed: Collection[str]) -> Events:
     return Events(round(exact), row.total, (printed(row), step))
 
 
+def counted(row: ArmRow) -> str:
+    """The people with an event of one arm, as printed: '338 of 1090 (31%)', '12', '11.3%'; empty without a count."""
+    if row.events is not None:
+        return f"{row.events} of {row.total} ({number(100 * row.events / row.total, 0)}%)" if row.total else (
+            f"{row.events}")
+    of = f" of {row.total}" if row.total else ""
+    return f"{number(row.percent)}%{of}" if row.percent is not None else ""
+
+
 def rate_of(row: ArmRow) -> Events:
     """Events and person-time of one arm.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from reviewkit.effects import effect_sizes
 from reviewkit.errors import InputError
 from reviewkit.extraction.arm_row import ArmRow
-from reviewkit.extraction.arms import Events, Mean, events_of, joined_events, joined_means, mean_of, rate_of
+from reviewkit.extraction.arms import Events, Mean, counted, events_of, joined_events, joined_means, mean_of, rate_of
 from reviewkit.extraction.printed_effects import Effect, effect_of
 from reviewkit.extraction.steps import Step
 from reviewkit.numbers import number
@@ -95,6 +95,19 @@ class StudyResult:
     def usable(self) -> bool:
         """True where the effect can enter a pool."""
         return self.yi is not None
+
+    @property
+    def one_group(self) -> str:
+        """Counts of people with the event, where they are printed for one group only; else empty."""
+        if self.usable or len({row.arm_role for row in self.rows} & {"intervention", "comparator"}) != 1:
+            return ""
+        found = {row.arm: text for row in self.rows if row.arm_role != "contrast" and (text := counted(row))}
+        return "; ".join(f"{text} with {arm}" for arm, text in found.items())
+
+    @property
+    def told(self) -> str:
+        """The direction; where a count is printed for one group only and no direction stated, that count."""
+        return self.one_group if self.direction == "not stated" and self.one_group else self.direction
 
     def lineage(self) -> str:
         """How the effect came about, one step a line."""

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from reviewkit.effects.conversion import Conversion
 from reviewkit.effects.conversions import (
+    g_from_d,
     ratio_from_ci,
     ratio_from_p,
     se_from_ci,
@@ -22,7 +23,8 @@ from reviewkit.extraction.arms import printed
 from reviewkit.extraction.steps import Step, converted
 from reviewkit.protocol import RATIOS
 
-_NAMES = {"hedges g": "SMD", "hedges' g": "SMD", "g": "SMD", "cohen d": "SMD", "cohen's d": "SMD", "d": "SMD"}
+_COHEN = frozenset({"cohen d", "cohen's d", "cohens d", "d"})
+_NAMES = {"hedges g": "SMD", "hedges' g": "SMD", "g": "SMD", **dict.fromkeys(_COHEN, "SMD")}
 _SAYS_NOTHING = {
     "direction": "only the direction is stated",
     "null": "'no difference' in words, without numbers",
@@ -64,31 +66,58 @@ def _from_estimate(row: ArmRow, measure: str, allowed: Collection[str]) -> Effec
     name = _NAMES.get(row.effect_measure.lower(), row.effect_measure)
     if row.effect is None or name != measure:
         raise InputError(f"the report gives {name or 'no effect'}, the analysis needs {measure}")
-    log = measure in RATIOS
-    low, high = row.effect_ci_low, row.effect_ci_high
-    if log and min(x for x in (row.effect, low, high) if x is not None) <= 0:
-        raise InputError(f"{name} or a limit is not above 0")
-    p = _exact_p(row)
+    if measure in RATIOS:
+        return _from_ratio(row, row.effect, allowed)
+    corrected = _corrected(row, row.effect) if row.effect_measure.lower() in _COHEN else None
+    yi, factor = (corrected["g"], corrected["j"]) if corrected else (row.effect, 1.0)
+    steps = (printed(row), converted(corrected)) if corrected else (printed(row),)
+    found = _standard_error(row, row.effect, allowed)
+    if found is not None:
+        se = factor * found["se"]
+        told = (Step("converted", f"SE of g = J × SE of d = {se:.4g}"),) if corrected else ()
+        return yi, se**2, (*steps, converted(found), *_notes(found), *told)
+    if measure == "SMD" and row.n_intervention and row.n_comparator and "sizes" in allowed:
+        vi, step = _variance_of_g(yi, row.n_intervention, row.n_comparator)
+        return yi, vi, (*steps, step)
+    raise InputError(f"{name} without standard error or interval")
+
+
+def _from_ratio(row: ArmRow, effect: float, allowed: Collection[str]) -> Effect:
+    """A ratio on the log scale."""
+    if min(x for x in (effect, row.effect_ci_low, row.effect_ci_high) if x is not None) <= 0:
+        raise InputError(f"{row.effect_measure} or a limit is not above 0")
+    found = _standard_error(row, effect, allowed)
+    if found is None:
+        raise InputError(f"{row.effect_measure} without standard error or interval")
+    return math.log(effect), found["se"] ** 2, (printed(row), converted(found), *_notes(found))
+
+
+def _standard_error(row: ArmRow, effect: float, allowed: Collection[str]) -> Conversion | None:
+    """The standard error behind a printed interval or exact p, on the analysis scale; None where there is neither."""
+    ratio = row.effect_measure in RATIOS
+    low, high, p = row.effect_ci_low, row.effect_ci_high, _exact_p(row)
     if low is not None and high is not None and "ci" in allowed:
-        if not low <= row.effect <= high:
-            raise InputError(f"{name} {row.effect:g} lies outside its interval {low:g} to {high:g}")
-        conversion = ratio_from_ci(row.effect, low, high) if log else se_from_ci(low, high)
-    elif p is not None and "p" in allowed:
-        conversion = ratio_from_p(row.effect, p) if log else se_from_p(row.effect, p)
-    elif measure == "SMD" and row.n_intervention and row.n_comparator and "sizes" in allowed:
-        return _from_sizes(row, row.n_intervention, row.n_comparator)
-    else:
-        raise InputError(f"{name} without standard error or interval")
-    yi = math.log(row.effect) if log else row.effect
-    return yi, conversion["se"] ** 2, (printed(row), converted(conversion), *_notes(conversion))
+        if not low <= effect <= high:
+            raise InputError(f"{row.effect_measure} {effect:g} lies outside its interval {low:g} to {high:g}")
+        return ratio_from_ci(effect, low, high) if ratio else se_from_ci(low, high)
+    if p is not None and "p" in allowed:
+        return ratio_from_p(effect, p) if ratio else se_from_p(effect, p)
+    return None
 
 
-def _from_sizes(row: ArmRow, n1: int, n2: int) -> Effect:
+def _corrected(row: ArmRow, d: float) -> Conversion:
+    """Hedges' g of a printed Cohen's d, by the exact correction; never an approximate one in place of the sizes."""
+    people = row.n_intervention + row.n_comparator if row.n_intervention and row.n_comparator else row.n
+    if people is None:
+        raise InputError("Cohen's d without the number of people: what corrects it to Hedges' g is not known")
+    return g_from_d(d, people)
+
+
+def _variance_of_g(g: float, n1: int, n2: int) -> tuple[float, Step]:
     """The variance of a printed g from the sizes of the arms (Borenstein 2009, equation 4.24)."""
-    yi = float(row.effect or 0.0)
-    vi = 1 / n1 + 1 / n2 + yi**2 / (2 * (n1 + n2))
+    vi = 1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2))
     text = f"variance = 1/n1 + 1/n2 + g²/(2(n1 + n2)) = {vi:.4g}, n1 = {n1}, n2 = {n2}"
-    return yi, vi, (printed(row), Step("converted", text, "Borenstein et al. 2009, equation 4.24"))
+    return vi, Step("converted", text, "Borenstein et al. 2009, equation 4.24")
 
 
 def _notes(conversion: Conversion) -> tuple[Step, ...]:

@@ -22,6 +22,7 @@ DIRECTIONS = {
     "none": "no change",
     "mixed": "mixed",
     "unclear": "not stated",
+    "one group": "one group only",
 }
 """Each direction with the word that stands beside its arrow."""
 
@@ -223,7 +224,7 @@ def draw_direction(canvas: Canvas, x: float, y: float, direction: str, n: int | 
         canvas.polygon([(x - half, y + half), (x, y - half), (x + half, y + half)], fill="accent")
     elif direction == "worse":
         canvas.polygon([(x - half, y - half), (x, y + half), (x + half, y - half)], fill="#D55E00")
-    elif direction == "unclear":
+    elif direction in ("unclear", "one group"):
         canvas.circle(x, y, half * 0.8, stroke="grey", stroke_width=1.5)
     else:
         fill = "grey" if direction == "none" else "paper"

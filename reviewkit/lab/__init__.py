@@ -1,4 +1,6 @@
-"""Panels in JupyterLab: screening, duplicates, conflicts, extraction. No rule lives here; none needs a network.
+"""Panels in JupyterLab: screening, duplicates, conflicts, extraction, risk of bias.
+
+No rule lives here; none needs a network.
 
 >>> import reviewkit as rk                                        # doctest: +SKIP
 >>> review = rk.open_review("b12-ms")                             # doctest: +SKIP
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from reviewkit.lab.panel import Panel
     from reviewkit.review import Review
 
-__all__ = ["compare", "duplicates", "extract", "resolve", "screen"]
+__all__ = ["appraise", "compare", "duplicates", "extract", "resolve", "screen"]
 
 
 def screen(review: Review, stage: str = "title-abstract", reviewer: str = "", *, ranked: bool = True) -> Panel:
@@ -141,7 +143,7 @@ def extract(review: Review, study: str, extractor: str = "") -> Panel:
     if not extractor and len(known) != 1:
         raise InputError("no extractor is named.", code="extractor", remedy=f"Say extractor=…: {', '.join(known)}.")
     who = extractor or known[0]
-    return Panel(ExtractSession(review, study, who), ("card", "fulltext", "cells", "extract"),
+    return Panel(ExtractSession(review, study, who), ("card", "fulltext", "reports", "cells", "saving", "extract"),
                  f"Extraction of {study} in {review.question} by {who}")
 
 
@@ -161,12 +163,56 @@ def compare(review: Review, study: str) -> Panel:
     Raises
     ------
     InputError
-        If the study is unknown, the protocol names one extractor only, or either table is missing or wrong.
+        If the study is unknown, the protocol names one extractor only, a table is missing, or either extractor has
+        not finished the study: until then neither sees the other's rows.
     """
     from reviewkit.lab.differences import DifferenceSession
     from reviewkit.lab.panel import Panel
 
     return Panel(DifferenceSession(review, study), ("differences",), f"Two extractions of {study} in {review.question}")
+
+
+def appraise(review: Review, study: str, assessor: str = "", *, outcome: str = "", tool: str = "") -> Panel:
+    """Answer the questions of a risk-of-bias tool for one study, with its abstract or PDF beside them.
+
+    Every answer is saved as it is given, and what the tool's algorithm makes of the answers is shown; the judgement is
+    the assessor's. Nobody else's file is read.
+
+    Parameters
+    ----------
+    review : Review
+    study : str
+        Study id; the report id of a cited review (``tool="amstar2"``); empty for an outcome's synthesis
+        (``tool="rob-me"``).
+    assessor : str
+        Your role id; it may be left out where the protocol names one assessor.
+    outcome : str
+        For an assessment of one outcome only.
+    tool : str
+        In place of the one that fits the design.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If study, assessor, outcome or tool is unknown, or no tool fits the design.
+    """
+    from reviewkit.errors import InputError
+    from reviewkit.lab.appraisal import AppraiseSession
+    from reviewkit.lab.panel import Panel
+
+    plan = review.protocol.appraisal
+    known = plan.assessors if plan else ()
+    if not assessor and len(known) != 1:
+        raise InputError("no assessor is named.", code="assessor",
+                         remedy=f"Say assessor=…: {', '.join(known)}." if known else
+                         "Name the assessors in [appraisal] of protocol.toml.")
+    session = AppraiseSession(review, study, assessor or known[0], outcome=outcome, tool=tool)
+    return Panel(session, ("card", "fulltext", "reports", "saving", "appraise"),
+                 f"Risk of bias of {session.name} in {review.question} by {assessor or known[0]}")
 
 
 def _only(review: Review) -> str:

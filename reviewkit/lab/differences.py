@@ -8,7 +8,13 @@ from reviewkit.errors import InputError
 from reviewkit.extraction.compare import Comparison, Difference
 from reviewkit.lab.extraction import included_study
 from reviewkit.lab.session import Answer, Request, Session
-from reviewkit.review.extraction.extracting import compare, read_settled, settle_difference, write_consensus
+from reviewkit.review.extraction.extracting import (
+    compare,
+    read_settled,
+    settle_difference,
+    unfinished,
+    write_consensus,
+)
 
 if TYPE_CHECKING:
     from reviewkit.review import Review
@@ -26,7 +32,7 @@ class DifferenceSession(Session):
     Raises
     ------
     InputError
-        If the study is unknown, or either table is missing or wrong.
+        If the study is unknown, a table is missing, or one of the two extractors has not finished the study.
     """
 
     def __init__(self, review: Review, study: str) -> None:
@@ -35,6 +41,13 @@ class DifferenceSession(Session):
         self._compared()
 
     def _compared(self) -> Comparison:
+        study = self._study.study_id
+        names = unfinished(self._review).get(study, ())
+        if names and len(self._review.protocol.extraction.extractors) > 1:
+            raise InputError(
+                f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} not finished {study}; nobody sees the "
+                "other's rows before.", code="unfinished", remedy="Finished: rows are there, all complete and within "
+                f"the rules. Each sees in the form, or by reviewkit check {self._review.question}, what is left.")
         return compare(self._review, only=[self._study.study_id])
 
     def _hello(self, _request: Request) -> Answer:

@@ -91,8 +91,8 @@ class ExtractSession(Session):
 
     def _cell(self, request: Request) -> Answer:
         """Cells of one row; a message that arrives twice changes nothing the second time."""
-        set_cells(self._review, self._extractor, request.text("row"), _texts(request, "cells"),
-                  was=_texts(request, "was"))
+        set_cells(self._review, self._extractor, request.text("row"), texts_of(request, "cells"),
+                  was=texts_of(request, "was"))
         return self._answer(moved=True)
 
     def _add(self, request: Request) -> Answer:
@@ -201,7 +201,14 @@ def _effect(result: StudyResult) -> dict[str, Any]:
     }
 
 
-def _texts(request: Request, name: str) -> dict[str, str]:
+def texts_of(request: Request, name: str) -> dict[str, str]:
+    """A value of a request that has to be texts by name.
+
+    Raises
+    ------
+    InputError
+        If it is missing or something else.
+    """
     values = request.values.get(name)
     if not isinstance(values, Mapping) or not all(isinstance(v, str) for pair in values.items() for v in pair):
         raise InputError(f"the panel sent no {name}.", code="request", remedy="Run the cell again.")

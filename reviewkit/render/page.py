@@ -34,6 +34,7 @@ class _Report:
     lang: str
     head: Safe
     json_ld: Safe
+    record: Safe
     css: Safe
     demonstration: bool
 
@@ -44,6 +45,7 @@ def export_html(
     title: str = "",
     head: Sequence[Safe] = (),
     json_ld: Mapping[str, object] | None = None,
+    record: Mapping[str, object] | None = None,
     lang: str = "en",
 ) -> str:
     """Render an executed notebook as one page.
@@ -60,6 +62,8 @@ def export_html(
         Extra ``<meta>`` and ``<link>`` elements (`reviewkit.render.el`).
     json_ld : mapping, optional
         schema.org description.
+    record : mapping, optional
+        What the page carries for a later check, as JSON at its end.
     lang : str
         Language of the text, such as ``en``.
 
@@ -85,7 +89,8 @@ def export_html(
     data = json_ld if json_ld is not None else settings.get("json_ld")
     report = _Report(
         title=clean_text(title), lang=lang, head=extra,
-        json_ld=_script_json(data) if data else Safe(""), css=_css(),
+        json_ld=_script_json(data) if data else Safe(""), record=_script_json(record) if record else Safe(""),
+        css=_css(),
         demonstration=settings.get("status") == "demonstration",
     )  # fmt: skip
     exporter = _exporter()

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from reviewkit.appraisal import OVERALL, Tool
+from reviewkit.appraisal import OVERALL, Tool, tool_for
 from reviewkit.appraisal.answers import WORDS
 from reviewkit.appraisal.assessment import Assessment
 from reviewkit.appraisal.rows import Row as Given
 from reviewkit.numbers import number, share
 from reviewkit.render import Column, Row, Safe, badge, details, el, empty, figure, join, link, notice, table
 from reviewkit.render.html import Child
-from reviewkit.report.bias_figures import anchor, by_tool, label_of, light, summary_figure, traffic_figure
+from reviewkit.report.bias_figures import (
+    anchor,
+    by_tool,
+    cases_by_tool,
+    label_of,
+    light,
+    summary_figure,
+    traffic_figure,
+)
 from reviewkit.report.bias_ledgers import contacts_table, missing_section, registered_table
 from reviewkit.report.words import count_words
 from reviewkit.review import Review
@@ -31,6 +39,7 @@ def bias_section(review: Review) -> Safe:
         _lead(review),
         *[_tool(review, tool, items) for tool, items in groups],
         _not_appraised(review),
+        _cases(review),
         _agreement(review),
         el("h3", "Missing evidence", id="missing-evidence"),
         missing_section(review),
@@ -79,6 +88,47 @@ def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
                "judgement.", id_=f"summary-{tool.id}") if len(items) > 1 else None,
         details(f"Answers and supports ({len(items)})", *[_answers(review, item) for item in items]),
         details("What the algorithm was compared with", el("p", source.read)) if tool.checked_against_source else None,
+    )
+
+
+def _cases(review: Review) -> Safe | None:
+    """Appraised studies that answer nothing by themselves (case reports, series, studies of harm), as a table."""
+    groups = cases_by_tool(review)
+    if not groups:
+        return None
+    controlled = any(not tool_for(study.design).startswith("jbi") for study in review.studies)
+    head = "Case reports and series beside the answer" if controlled else \
+        "No controlled study was found: case reports and series"
+    return join(
+        el("h3", head, id="bias-cases"),
+        el("p", "They tell what happened to single people. Without a comparison none of them can show that a therapy "
+           "caused a change, and none of them enters an analysis of benefit."),
+        *[_case_table(review, tool, items) for tool, items in groups],
+    )
+
+
+def _case_table(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
+    studies = {study.study_id: study for study in review.all_studies}
+    rows: list[Sequence[Child]] = []
+    for item in items:
+        lights = [light(item, domain.id) for domain in tool.domains]
+        weak = [d.name.lower() for d, found in zip(tool.domains, lights, strict=True) if found == "high"]
+        row, study = item.decisions.get(OVERALL), studies[item.study_id]
+        rows.append([
+            link(study.label, f"#{anchor(item)}"), study.design, f"{lights.count('low')} of {len(lights)}",
+            ", ".join(weak) or "none",
+            join(badge(light(item, OVERALL), word=item.judgement(OVERALL) or "not judged"),
+                 f" {row.reason}" if row and row.reason else ""),
+        ])
+    source = tool.source
+    return join(
+        el("p", link(source.citation, f"https://doi.org/{source.doi}" if source.doi else source.url), ". Questions "
+           "worded by this project."),
+        notice(source.read, title=UNCHECKED, kind="warning") if not tool.checked_against_source else None,
+        table(["Study", "Design", Column("Items met", numeric=True), "Not met", Column("Over all", width="14rem")],
+              rows, id_=f"cases-{tool.id}", caption=f"{tool.name}: {count_words(len(items), 'study', 'studies')} that "
+              "the review describes and does not count."),
+        details(f"Answers and supports ({len(items)})", *[_answers(review, item) for item in items]),
     )
 
 

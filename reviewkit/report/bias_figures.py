@@ -17,11 +17,23 @@ _LIGHTS = {"low": "low", "some": "some concerns", "high": "high", "critical": "c
 def by_tool(review: Review) -> list[tuple[Tool, tuple[Assessment, ...]]]:
     """Tools in use with their assessments of included studies (or cited reviews), in the order of the files."""
     included = {study.study_id for study in review.studies}
+    return _grouped(review, [item for item in review.appraisal.assessments
+                             if item.tool.unit == "review" or item.study_id in included])
+
+
+def cases_by_tool(review: Review) -> list[tuple[Tool, tuple[Assessment, ...]]]:
+    """Tools with their assessments of studies that are not included but described: of tier descriptive or harms."""
+    included = {study.study_id for study in review.studies}
+    described = {study.study_id for study in review.all_studies if study.tier in ("descriptive", "harms")} - included
+    return _grouped(review, [item for item in review.appraisal.assessments if item.study_id in described])
+
+
+def _grouped(review: Review, items: Sequence[Assessment]) -> list[tuple[Tool, tuple[Assessment, ...]]]:
     groups: dict[str, list[Assessment]] = {}
-    for item in review.appraisal.assessments:
-        if item.started and item.tool.unit != "synthesis" and (item.tool.unit == "review" or item.study_id in included):
+    for item in items:
+        if item.started and item.tool.unit != "synthesis":
             groups.setdefault(item.tool.id, []).append(item)
-    return [(review.appraisal.tools[name], tuple(items)) for name, items in groups.items()]
+    return [(review.appraisal.tools[name], tuple(found)) for name, found in groups.items()]
 
 
 def label_of(review: Review, item: Assessment) -> str:

@@ -30,6 +30,7 @@ from reviewkit.report.words import (
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
 from reviewkit.review.certainty.rating import Certainty
+from reviewkit.review.claims.file import none_found
 
 
 def direction_figure(found: Sequence[OutcomeAnalysis], review: Review, title: str) -> Figure | None:
@@ -46,9 +47,9 @@ def direction_figure(found: Sequence[OutcomeAnalysis], review: Review, title: st
             label = analysis.labels.get(result.study_id, result.study_id)
             word = result.direction if analysis.outcome.better == "neither" else result.favours
             key = {"intervention": "better", "comparator": "worse", "higher": "better", "lower": "worse",
-                   "no difference": "none", "mixed": "mixed"}.get(word, "unclear")
+                   "no difference": "none", "mixed": "mixed"}.get(word, "one group" if result.one_group else "unclear")
             cells.setdefault(label, {})[analysis.outcome.name] = DirectionCell(
-                key, href=f"#{anchor_id(analysis.outcome.id, result.study_id)}")
+                key, result.one_group, href=f"#{anchor_id(analysis.outcome.id, result.study_id)}")
             sizes[label] = sizes.get(label) or result.n
     size_of = {s.label: s.n_randomised for s in review.all_studies}
     rows = [DirectionStudy(label, row, n=sizes[label] or size_of.get(label)) for label, row in cells.items()]
@@ -100,8 +101,7 @@ def _subgroups(review: Review, found: OutcomeAnalysis) -> Safe:
 def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
     """An outcome that the main analysis cannot answer: why, and what stands outside it, so that nothing is hidden."""
     harm = found.outcome.importance == "harm"
-    remedy = ("Silence about harm is not absence of harm." if harm
-              else "None among the records looked at; this was not a complete search.")
+    remedy = "Silence about harm is not absence of harm." if harm else none_found(review)
     if not any(row.outcome == found.outcome.id for row in review.rows):
         why = "No study reports adverse events as an outcome." if harm else "No study looked at reports this outcome."
         return (empty(why, remedy),)
@@ -163,6 +163,8 @@ def _pointing(analysis: Analysis, outcome: Outcome) -> str:
     words = ("higher", "lower") if neither else ("in favour", "against")
     told = [r.direction if neither else r.favours for r in analysis.results]
     counts = {words[0]: told.count(up), words[1]: told.count(down), "no difference": told.count("no difference")}
+    counts["one group only"] = sum(
+        bool(r.one_group) and word == "not stated" for r, word in zip(analysis.results, told, strict=True))
     counts["not stated or mixed"] = len(told) - sum(counts.values())
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no study"
 

@@ -10,7 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
-from reviewkit.render import Safe, definition_list, el, join, notice, table
+from reviewkit.publishing.description import describe
+from reviewkit.publishing.formats import FORMATS
+from reviewkit.render import Safe, definition_list, details, el, join, notice, table
 from reviewkit.report import (
     bias,
     claims,
@@ -18,12 +20,13 @@ from reviewkit.report import (
     harms,
     included,
     methods,
+    published,
     statements,
     summary_of_findings,
     words,
 )
 from reviewkit.report.checks import checks_section
-from reviewkit.report.outputs import save
+from reviewkit.report.outputs import results, save
 from reviewkit.review import Review, find_root, open_review
 from reviewkit.review.analysis import OutcomeAnalysis
 from reviewkit.review.certainty.rating import Certainty, certainty_of
@@ -90,13 +93,14 @@ class Report:
         )
 
     def cite(self) -> Safe:
-        """How to cite this report; the author is the project as an organisation."""
-        asked = self.review.protocol.question
+        """How to cite this report, as a line and in the formats of reference managers."""
+        found = describe(results(self))
+        warning = "Cite it as what it is: a demonstration of software, not as evidence."
         return join(
-            el("p", f"reviewkit project. {self.title} Version {asked.version}, {asked.date.isoformat()}. "
-                    f"Report {self.provenance.report_id}."),
-            el("p", "Cite it as what it is: a demonstration of software, not as evidence.")
-            if self.review.protocol.demonstration else None,
+            el("p", found.sentence, class_="citation"),
+            el("p", warning) if self.review.protocol.demonstration else None,
+            *[details(name, el("pre", el("code", FORMATS[form](found)))) for form, name in (
+                ("bibtex", "BibTeX"), ("ris", "RIS"), ("csl", "CSL-JSON"))],
         )
 
     def protocol(self) -> Safe:
@@ -134,6 +138,10 @@ class Report:
     def summary_of_findings(self) -> Safe:
         """At most seven outcomes with effect, people, certainty (GRADE) and what may be said."""
         return summary_of_findings.summary_section(self.review, self.certainties)
+
+    def published(self) -> Safe:
+        """What published meta-analyses found, beside ours."""
+        return published.published_section(self.review, self.certainties)
 
     def claims(self) -> Safe:
         """What the web pages claim, and what this review's evidence says of it."""

@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING
 
 from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.extraction import COLUMNS
+from reviewkit.protocol import Question
+from reviewkit.publishing.description import describe
+from reviewkit.publishing.formats import cff
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
+from reviewkit.report.claims import COLUMNS as CLAIM_COLUMNS
+from reviewkit.report.claims import claim_rows
 from reviewkit.report.figure_files import save_figures
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
 from reviewkit.report.harms import harm_rows
+from reviewkit.report.published import COLUMNS as PUBLISHED_COLUMNS
+from reviewkit.report.published import published_rows
 from reviewkit.report.statements import answer_sentence, answering, plain
 from reviewkit.report.summary_of_findings import COLUMNS as SUMMARY_COLUMNS
 from reviewkit.report.summary_of_findings import STEP_COLUMNS, step_rows, summary_rows, table_rows
@@ -32,8 +39,10 @@ SIZES = ("n_intervention", "n_comparator")
 
 
 def save(report: Report, folder: Path) -> None:
-    """Write results.json, tables/*.csv and figures/*.svg into a folder."""
-    write_atomic(folder / "results.json", _json(results(report)))
+    """Write results.json, CITATION.cff, tables/*.csv and figures/*.svg into a folder."""
+    stated = results(report)
+    write_atomic(folder / "results.json", _json(stated))
+    write_atomic(folder / "CITATION.cff", cff(describe(stated)))
     review = report.review
     columns = (*COLUMNS, *[name for name in SIZES if any(getattr(row, name) for row in review.rows)])
     write_csv(folder / "tables" / "extraction.csv", columns,
@@ -51,13 +60,15 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "certainty.csv", STEP_COLUMNS, step_rows(report.certainties))
     write_csv(folder / "tables" / "harms.csv", HARM_COLUMNS, harm_rows(report.certainties))
     write_csv(folder / "tables" / "risk-of-bias.csv", BIAS_COLUMNS, bias_rows(review))
+    write_csv(folder / "tables" / "published.csv", PUBLISHED_COLUMNS,
+              published_rows(review, report.certainties))
+    write_csv(folder / "tables" / "claims.csv", CLAIM_COLUMNS, claim_rows(review, report.certainties))
     save_figures(report, folder / "figures")
 
 
 def results(report: Report) -> dict[str, object]:
     """Everything the report states, for machines; ratios on the log scale, I² in percent."""
     review, asked = report.review, report.review.protocol.question
-    found = report.provenance
     return {
         "schema": SCHEMA_VERSION,
         "question": review.question,
@@ -67,17 +78,26 @@ def results(report: Report) -> dict[str, object]:
         "protocol_version": asked.version,
         "date": asked.date.isoformat(),
         "parameters": dict(report.overrides),
+        "citation": _citation(asked),
         "flow": review.flow.as_dict(),
         "included": [study.study_id for study in review.studies],
         "answer": _answer(report),
         "outcomes": [_outcome(report, item) for item in report.certainties],
         "summary_of_findings": [row.as_dict() for row in summary_rows(review, report.certainties)],
         "harms": [item.harms.as_dict() for item in report.certainties if item.harms],
+        "published": published_rows(review, report.certainties),
+        "claims": claim_rows(review, report.certainties),
         "risk_of_bias": [dict(row) for row in bias_rows(review)],
         "log_heads": {f"{stage}/{who}": log.head for (stage, who), log in review.logs.items() if log.entries},
-        "provenance": {"report": found.report_id, "inputs": found.inputs, "code": found.code,
-                       "environment": found.environment, "files": dict(found.files), "versions": dict(found.versions)},
+        "provenance": report.provenance.as_dict(),
     }
+
+
+def _citation(asked: Question) -> dict[str, object]:
+    kind = "association" if asked.kind == "association" else "systematic review"
+    return {"authors": [author.model_dump() for author in asked.authors],
+            "keywords": [asked.condition, asked.therapy, kind], "registration": asked.registration,
+            "funding": asked.funding, "doi": asked.doi, "url": asked.url, "license": asked.license}
 
 
 def _answer(report: Report) -> dict[str, object]:
@@ -126,7 +146,7 @@ def _effects(report: Report) -> Iterable[Mapping[str, object]]:
             for r in analysis.results:
                 yield {"outcome": found.outcome.id, "analysis": analysis.id, "study": r.study_id,
                        "measure": analysis.measure, "yi": _round(r.yi), "vi": _round(r.vi), "reason": r.reason,
-                       "direction": r.direction}
+                       "direction": r.told}
 
 
 def _round(value: object) -> object:

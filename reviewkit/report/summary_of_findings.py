@@ -106,7 +106,9 @@ def _moved(levels: int | None, step: Step) -> str:
 def _effect(certainty: Certainty) -> str:
     effect = certainty.evidence.effect
     if certainty.rating.level == NO_EVIDENCE:
-        return "No study reports it."
+        alone = [f"{certainty.analysis.labels.get(r.study_id, r.study_id)}: {r.one_group}"
+                 for r in certainty.analysis.main.results if r.one_group]
+        return f"No comparison. {'; '.join(alone)}, one group only." if alone else "No study reports it."
     if effect is None:
         return f"Not pooled. {directions(certainty.analysis)}"
     values = [natural(v, effect.measure) for v in (effect.estimate, effect.ci_low, effect.ci_high)]

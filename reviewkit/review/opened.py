@@ -30,6 +30,7 @@ from reviewkit.protocol import Outcome, Protocol
 from reviewkit.review.analysis import OutcomeAnalysis, analyse
 from reviewkit.review.appraisal.appraising import Appraisal, read_appraisal
 from reviewkit.review.certainty.file import CertaintyJudgements, read_certainty
+from reviewkit.review.claims.published import Published, read_published
 from reviewkit.review.counting import count_flow
 from reviewkit.review.extraction.trusting import barred_rows, trust_findings
 from reviewkit.review.records.identity import match_ids
@@ -326,6 +327,11 @@ class Review:
         return read_certainty(self)
 
     @cached_property
+    def published(self) -> tuple[Published, ...]:
+        """What published reviews found on the question."""
+        return read_published(self)
+
+    @cached_property
     def flow(self) -> Flow:
         """PRISMA 2020 counts, which are checked to add up."""
         return count_flow(self)
@@ -383,7 +389,7 @@ class Review:
         """Everything that keeps this review from running, stage by stage; empty where it can run."""
         found: list[Problem] = []
         for stage in ("protocol", "sources", "record_ids", "open_duplicates", "related", "decisions", "all_studies",
-                      "rows", "settlements", "flow", "retractions", "appraisal", "certainty_judgements"):
+                      "rows", "settlements", "flow", "retractions", "appraisal", "certainty_judgements", "published"):
             try:
                 getattr(self, stage)
             except ReviewkitError as error:

@@ -44,7 +44,7 @@ def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
         return "screening", f"decide {len(waiting)} reports: reviewkit screen next {question}"
     counts["studies"] = len(review.studies)
     if review.screening.included and not review.studies:
-        return "studies", "gather the included reports into studies.csv"
+        return "studies", f"gather the included reports: reviewkit extract template {question} --studies"
     counts["rows"] = len(review.rows)
     if review.studies and not review.rows:
         return "extraction", "extract results"

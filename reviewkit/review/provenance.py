@@ -11,9 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import reviewkit
+from reviewkit.review.appraisal.appraising import CHECKLISTS
+from reviewkit.review.claims.auditing import NAME as CITATIONS
 from reviewkit.review.claims.file import NAME as CLAIMS
 from reviewkit.review.opened import Review
 from reviewkit.store.files import digest_file
+
+CODE_KINDS = frozenset({".py", ".css", ".j2", ".json", ".toml", ".js"})
+"""Endings of the library's own files."""
 
 PACKAGES = ("numpy", "scipy", "nbconvert", "papermill", "jinja2", "pydantic")
 
@@ -33,6 +38,11 @@ class Provenance:
         """Content-derived id: the same for the same inputs, code and environment."""
         return _join([self.inputs, self.code, self.environment])[:16]
 
+    def as_dict(self) -> dict[str, object]:
+        """The digests as plain JSON values."""
+        return {"report": self.report_id, "inputs": self.inputs, "code": self.code, "environment": self.environment,
+                "files": dict(self.files), "versions": dict(self.versions)}
+
 
 def provenance(review: Review, parameters: Mapping[str, str]) -> Provenance:
     """Digest everything a run of this review reads."""
@@ -44,7 +54,10 @@ def provenance(review: Review, parameters: Mapping[str, str]) -> Provenance:
 
 
 def input_files(question: str, root: Path) -> dict[str, str]:
-    """Every input file of a question with its digest, and the claims ledger; full texts stay out."""
+    """Every input file of a question with its digest, and those of all questions (claims, citations, checklists).
+
+    Full texts stay out.
+    """
     found: dict[str, str] = {}
     for kind in ("references", "data"):
         for path in sorted((root / kind / question).rglob("*")):
@@ -52,8 +65,9 @@ def input_files(question: str, root: Path) -> dict[str, str]:
             hidden = any(part.startswith(".") for part in inside)
             if path.is_file() and "fulltext" not in inside and not hidden:
                 found[path.relative_to(root).as_posix()] = digest_file(path)
-    if (root / CLAIMS).exists():
-        found[CLAIMS] = digest_file(root / CLAIMS)
+    for path in (root / CLAIMS, root / CITATIONS, *sorted((root / CHECKLISTS).glob("*.toml"))):
+        if path.exists():
+            found[path.relative_to(root).as_posix()] = digest_file(path)
     return found
 
 
@@ -61,8 +75,7 @@ def input_files(question: str, root: Path) -> dict[str, str]:
 def code_digest(root: Path) -> str:
     """Digest of the library's own files (modules, style sheet, templates) and the report's notebook."""
     folder = Path(reviewkit.__file__).parent
-    kinds = {".py", ".css", ".j2", ".json"}
-    paths = [path for path in folder.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts]
+    paths = [path for path in folder.rglob("*") if path.suffix in CODE_KINDS and "__pycache__" not in path.parts]
     notebook = root / "notebooks" / "review.ipynb"
     parts = [f"{p.relative_to(folder).as_posix()}:{digest_file(p)}" for p in sorted(paths)]
     return _join([*parts, digest_file(notebook) if notebook.exists() else ""])

@@ -64,6 +64,12 @@ def page(client: Client, query: Query, plan: Plan, position: str) -> Page:
     return Page(entries, None if ends else following, hits)
 
 
+def first(client: Client, parameters: dict[str, str], rows: int) -> tuple[str, ...]:
+    """The first works of a list, by relevance, each as it stands in the answer."""
+    text, _, _ = _list(client, {**parameters, "rows": str(rows)})
+    return tuple(items(text, "message", "items"))
+
+
 def _identity(item: str) -> str:
     return str(document(item.encode())[1].get("DOI") or "").lower()
 

@@ -53,6 +53,12 @@ def _works(client: Client, parameters: dict[str, str], cursor: str, part: str = 
     return Page(entries, None if ends else following, hits, part)
 
 
+def first(client: Client, parameters: dict[str, str], rows: int) -> tuple[str, ...]:
+    """The first works of a list, by relevance, each as it stands in the answer."""
+    text, _, _ = _list(client, {**parameters, "per_page": str(rows)})
+    return tuple(items(text, "results"))
+
+
 def _identity(item: str) -> str:
     return str(document(item.encode())[1].get("id") or "")
 

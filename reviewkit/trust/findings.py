@@ -10,6 +10,7 @@ SEVERITY: dict[str, Severity] = {
     "se_as_sd": "high",
     "sd_as_se": "high",
     "p_mismatch": "medium",
+    "p_depends_on_test": "low",
     "within_p_as_between": "high",
     "grim_fail": "medium",
     "sd_impossible": "high",

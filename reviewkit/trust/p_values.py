@@ -16,6 +16,8 @@ from reviewkit.trust.rows import ArmRow, Finding
 from reviewkit.trust.testing import Sample, difference_p, face_p, one_sample_p, table_p, z_span
 
 _GAP_IN_Z = 0.05
+_LINE = 0.05
+"""Where papers draw the line between significant and not."""
 
 
 def sample_of(row: ArmRow, *, spread_factor: float = 1.0) -> Sample | None:
@@ -174,11 +176,37 @@ def _contrast_p_findings(block: Block) -> list[Finding]:
     return findings
 
 
+def _test_finding(pair: Comparison) -> Finding | None:
+    """Counts whose p is claimed to be under 0.05 where the usual tests lie on both sides of it.
+
+    A p printed as a number names its test by its value, and 'NS' follows from the stricter tests; a bare '<0.05'
+    does neither. Counts that are not certain from a printed percentage say nothing.
+    """
+    row = pair.first
+    readings = printed_readings(row)
+    if row.value_type not in {"events", "percent"} or row.p_kind == "within" or not readings:
+        return None
+    if any(len(possible_counts(side)) != 1 for side in pair.rows):
+        return None
+    computed = between_p(pair)
+    claimed = all(reading.low == 0 and reading.high == _LINE for reading in readings)
+    if not claimed or computed is None or not computed.low < _LINE < computed.high:
+        return None
+    span = f"{computed.low:.3g} to {computed.high:.3g}"
+    message = (
+        f"{where(row)}: p is printed as {row.p_value_printed}; recomputed from the counts it is {span}: it depends on "
+        "the test."
+    )
+    return make_finding("p_depends_on_test", [row], message, f"p {span}, by the test that is used", "possible")
+
+
 def check_p_values(block: Block) -> list[Finding]:
     """Between-group p values that the printed numbers exclude, with the before-after p told apart."""
     findings = _contrast_p_findings(block)
     for pair in block.comparisons("final", "change", "events", "percent"):
         if excluded_p(pair) is None:
+            hanging = _test_finding(pair)
+            findings += [hanging] if hanging else []
             continue
         between = central_p(pair)
         if between is None:

@@ -29,9 +29,9 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "ci_vs_p_conflict": frozenset({"p_mismatch"}),
     "baseline_imbalance_change": frozenset({"effect_implausible", "p_mismatch", "scale_reversed"}),
     "scale_reversed": frozenset({"effect_implausible"}),
-    "events_gt_n": frozenset({"percent_not_whole", "p_mismatch", "n_gt_randomised"}),
-    "n_gt_randomised": frozenset({"percent_not_whole", "p_mismatch"}),
-    "percent_not_whole": frozenset({"p_mismatch"}),
+    "events_gt_n": frozenset({"percent_not_whole", "p_mismatch", "p_depends_on_test", "n_gt_randomised"}),
+    "n_gt_randomised": frozenset({"percent_not_whole", "p_mismatch", "p_depends_on_test"}),
+    "percent_not_whole": frozenset({"p_mismatch", "p_depends_on_test"}),
     "same_sample_twice": frozenset({"shared_comparator"}),
 }  # fmt: skip
 """For each code, the codes that it explains in the same outcome of the same study."""

@@ -1,4 +1,4 @@
-"""Extraction forms in a real JupyterLab: enter, break a rule, kill the kernel, reopen; compare two people, settle."""
+"""Extraction and risk of bias in a real JupyterLab: enter, break a rule, kill the kernel, reopen; compare, settle."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reviewkit.appraisal.rows import COLUMNS as APPRAISED
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS
 from reviewkit.review import Review
 from reviewkit.review.extraction.edit import ALL_COLUMNS, add_rows, set_cells
@@ -18,7 +19,7 @@ from reviewkit.tables import read_csv, write_csv
 from tests.browser.lab_server import Lab
 from tests.browser.project import pdf, records
 from tests.browser.test_other_panels import accessible, narrow
-from tests.lab.made import STUDY, include_study
+from tests.lab.made import STUDY, appraisers, include_study
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 Question = Callable[..., tuple[str, Review]]
@@ -165,5 +166,67 @@ def test_two_extractors_settle_and_the_consensus_is_written(lab: Lab, question: 
     consensus = on_disk(review, "consensus")
     assert (consensus[MUSIC]["mean"], consensus[CARE]["sd"], consensus[MUSIC]["unit"]) == ("42.1", "8.8", "")
     assert "table 2 read again" in (review.folder / "extraction" / "differences.csv").read_text("utf-8")
+    assert lab.alerts == []
+    assert lab.outside == []
+
+
+def judged(review: Review, name: str = "ada") -> dict[str, dict[str, str]]:
+    rows = read_csv(review.folder / "risk-of-bias" / f"{name}.csv", APPRAISED)
+    return {row["question"] or f"= {row['domain']}": dict(row.cells) for row in rows}
+
+
+def test_a_study_is_appraised_by_keyboard_and_survives_the_kernel(lab: Lab, question: Question, axe: str) -> None:
+    folder, made = question(records(range(6)), cells=(f"rk.lab.appraise(review, '{STUDY}', 'ada')",), **ALONE)
+    include_study(made.root)
+    review = appraisers(made.root, "ada", "ben")
+    other = review.folder / "risk-of-bias" / "ben.csv"
+    other.parent.mkdir(exist_ok=True)
+    other.write_text("SECRET OF BEN\n", encoding="utf-8")
+    lab.open(f"{folder}/panel-0.ipynb")
+    panel = lab.run()
+    assert "SECRET" not in panel.inner_text()
+    first = panel.locator('.rk-question[data-question="1.1"]')
+    first.get_by_label("open").focus()
+    lab.page.keyboard.press("n")
+    lab.page.keyboard.press("5")
+    panel.get_by_text("Still asked for: 1.3").wait_for()
+    lab.page.keyboard.press("n")
+    lab.page.keyboard.press("4")
+    proposal = panel.locator('.rk-proposal[data-domain="D1"]')
+    proposal.get_by_text("some concerns").wait_for()
+    assert "1.2 no information → 1.3 no" in proposal.inner_text()
+    third = panel.locator('.rk-question[data-question="1.3"]')
+    third.get_by_text("without support or locator").wait_for()
+    assert first.get_attribute("data-asked") == "no" and third.get_attribute("data-asked") == "yes"
+    lab.page.keyboard.press("s")
+    lab.page.keyboard.type(HOSTILE)
+    lab.page.keyboard.press("Tab")
+    lab.page.keyboard.type("table 1")
+    third.get_by_text("without support or locator").wait_for(state="detached")
+    panel.get_by_label("Judgement: Randomisation process").select_option("low")
+    panel.get_by_text("the answers lead to 'some concerns'").first.wait_for()
+    put(panel, "D1: Reason, where you decide otherwise", "the registry says how")
+    panel.get_by_text("the answers lead to 'some concerns'").wait_for(state="detached")
+    saved(lab)
+    picture(lab, "appraise-light")
+    accessible(lab, axe)
+    lab.theme("JupyterLab Dark")
+    picture(lab, "appraise-dark")
+    narrow(lab)
+    lab.page.evaluate("document.querySelector('.rk-panel').style.width = '360px'")
+    picture(lab, "appraise-narrow")
+    lab.page.evaluate("document.querySelector('.rk-panel').style.width = ''")
+    pid = int(re.findall(r"pid (\d+)", lab.page.locator(".jp-OutputArea").first.inner_text())[0])
+    os.kill(pid, signal.SIGKILL)
+    found = judged(review)
+    assert [found[place]["answer"] for place in ("1.1", "1.2", "1.3")] == ["", "no information", "no"]
+    assert (found["1.3"]["support"], found["1.3"]["locator"]) == (HOSTILE, "table 1")
+    assert (found["= D1"]["judgement"], found["= D1"]["reason"]) == ("low", "the registry says how")
+    assert other.read_text("utf-8") == "SECRET OF BEN\n"
+    lab.open(f"{folder}/panel-0.ipynb")
+    panel = lab.run()
+    third = panel.locator('.rk-question[data-question="1.3"]')
+    assert third.get_by_label("no", exact=True).is_checked()
+    assert third.locator("textarea").first.input_value() == HOSTILE
     assert lab.alerts == []
     assert lab.outside == []

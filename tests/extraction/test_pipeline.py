@@ -86,6 +86,34 @@ def test_a_test_statistic_gives_an_effect(kind: str, printed: str, value: float)
     assert one(rows({**row, "n_comparator": ""}), outcome(), conversions=LESSER).reason.startswith("the sizes of both")
 
 
+def test_a_printed_d_becomes_g_by_the_exact_correction() -> None:
+    """Hedges 1981, equation 6e, df = 48; the variance is that of a printed g (Borenstein 2009, equation 4.24)."""
+    row = {**CONTRAST, "effect": 0.8, "effect_measure": "Cohen d", "n_intervention": 20, "n_comparator": 30, "n": 50}
+    j = math.exp(math.lgamma(24) - math.lgamma(23.5)) / math.sqrt(24)
+    found = one(rows(row), outcome())
+    assert found.yi == pytest.approx(j * 0.8)
+    assert found.vi == pytest.approx(1 / 20 + 1 / 30 + (j * 0.8) ** 2 / 100)
+    assert "Hedges' g from Cohen's d" in found.lineage()
+    printed_g = one(rows({**row, "effect_measure": "Hedges g"}), outcome())
+    assert printed_g.yi == 0.8 and "Cohen" not in printed_g.lineage()
+
+
+def test_the_interval_of_a_d_shrinks_with_it_and_needs_the_number_of_people_only() -> None:
+    row = {**CONTRAST, "effect": 0.8, "effect_measure": "d", "effect_ci_low": 0.212, "effect_ci_high": 1.388, "n": 50}
+    j = math.exp(math.lgamma(24) - math.lgamma(23.5)) / math.sqrt(24)
+    found = one(rows(row), outcome())
+    assert (found.yi, found.vi) == (pytest.approx(j * 0.8), pytest.approx((j * 0.3) ** 2, rel=1e-3))
+    assert "J × SE of d" in found.lineage()
+
+
+def test_a_d_without_sizes_stays_out_and_says_why() -> None:
+    row = {**CONTRAST, "effect": 0.8, "effect_measure": "Cohen's d", "effect_ci_low": 0.2, "effect_ci_high": 1.4,
+           "n_status": ""}  # fmt: skip
+    assert one(rows(row), outcome()).reason.startswith("Cohen's d without the number of people")
+    sized = {**row, "n": 50, "n_status": "seen", "effect_ci_low": "", "effect_ci_high": ""}
+    assert one(rows(sized), outcome()).reason == "SMD without standard error or interval"
+
+
 def test_an_f_or_p_without_direction_has_no_sign() -> None:
     row = {**CONTRAST, "value_type": "p", "p_value_printed": "0.03", "n_intervention": 20, "n_comparator": 20, "n": 40}
     assert one(rows(row), outcome(), conversions=LESSER).reason == "the direction of the test is not stated"
@@ -175,6 +203,26 @@ def test_the_protocol_orders_comparators() -> None:
                  *compared(swedish, versus=rest, label="massage v rest"))
     assert one(table, outcome("MD")).yi == pytest.approx(-1)
     assert one(table, outcome("MD", plan={"comparators": ["rest"]})).yi == pytest.approx(-2)
+
+
+def test_a_count_for_one_group_only_is_told_with_its_people() -> None:
+    plan = outcome("RR")
+    single = {"value_type": "events", "events": 338, "total": 1090, "n": 1090}
+    found = one(rows(single), plan)
+    assert (found.usable, found.direction, found.one_group) == (False, "not stated", "338 of 1090 (31%) with massage")
+    assert found.told == found.one_group
+    assert one(rows({**single, "value_type": "percent", "events": "", "total": "", "percent": "11.3"}), plan).told == (
+        "11.3% with massage")
+    worded = one(rows({**single, "reported_direction": "higher"}), plan)
+    assert worded.told == "higher"
+
+
+def test_what_has_a_second_group_or_no_count_is_not_told_as_one_group() -> None:
+    pair = one(rows({"value_type": "events", "events": 3, "total": 20, "n": 20},
+                    {"value_type": "events", "events": 5, "total": 20, "n": 20, **REST}), outcome("RR"))
+    assert pair.usable and pair.one_group == ""
+    assert one(rows({"n": 20, "mean": 5, "sd": 1}), outcome()).one_group == ""
+    assert one(rows({**CONTRAST, "effect": 2, "effect_measure": "MD", "n": 20}), outcome("RR")).one_group == ""
 
 
 def test_rates_and_hazard_ratios() -> None:

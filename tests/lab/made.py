@@ -30,3 +30,15 @@ def include_study(root: Path, *, extractors: tuple[str, ...] = ("ada",), people:
         "n_randomised": people, "arms": "music; usual care", "locator": "p. 2", "extractor": "ada",
     }])  # fmt: skip
     return open_review(QUESTION, root)
+
+
+def appraisers(root: Path, *names: str) -> Review:
+    """The question with these assessors of risk of bias."""
+    protocol = root / "data" / QUESTION / "protocol.toml"
+    text = protocol.read_text(encoding="utf-8")
+    old = 'assessors = ["reviewer-a", "reviewer-b"]'
+    head, found, rest = text.partition("[appraisal]")
+    assert found and old in rest
+    new = f"assessors = [{', '.join(chr(34) + name + chr(34) for name in names)}]"
+    protocol.write_text(head + found + rest.replace(old, new, 1), encoding="utf-8")
+    return open_review(QUESTION, root)

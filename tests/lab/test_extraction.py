@@ -218,6 +218,18 @@ def test_two_extractors_are_compared_and_settled(question: Question) -> None:
     assert not ask(panel, "settle", **(place | {"one": "1"}), consensus="1", by="ada", reason="x")["ok"]
 
 
+def test_nobody_sees_the_others_rows_before_both_have_finished(question: Question) -> None:
+    review = both(question)
+    panel = DifferenceSession(review, STUDY)
+    set_cells(review, "ben", CARE, {"locator": ""}, was={"locator": "table 2"})
+    answer = ask(panel, "hello")
+    assert not answer["ok"] and "ben has not finished" in answer["message"] and "42.1" not in str(answer)
+    with pytest.raises(InputError, match="ben has not finished"):
+        DifferenceSession(review, STUDY)
+    set_cells(review, "ben", CARE, {"locator": "table 2"}, was={"locator": ""})
+    assert len(ask(panel, "hello")["differences"]) == 1
+
+
 def test_an_agreed_empty_cell_and_a_consensus_without_differences(question: Question) -> None:
     review = both(question)
     panel = DifferenceSession(review, STUDY)

@@ -47,6 +47,7 @@ def test_panels_load_only_when_asked_for() -> None:
 
 @pytest.mark.parametrize(("name", "parameters"), [
     ("screen", ["question", "stage", "reviewer"]), ("extract", ["question", "study", "extractor"]),
+    ("appraise", ["question", "study", "assessor"]),
 ])  # fmt: skip
 def test_the_notebook_is_thin(name: str, parameters: list[str]) -> None:
     cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]

@@ -10,16 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 from reviewkit.appraisal import OVERALL
-from reviewkit.appraisal.ledgers import CONTACT_COLUMNS
+from reviewkit.appraisal.ledgers import CONTACT_COLUMNS, MISSING, REGISTERED
 from reviewkit.appraisal.rows import COLUMNS
 from reviewkit.cli import cli
 from reviewkit.errors import InputError
 from reviewkit.report.bias import bias_section, table_rows
-from reviewkit.report.bias_figures import by_tool, forest_lights, summary_figure, traffic_figure
+from reviewkit.report.bias_figures import anchor, by_tool, forest_lights, summary_figure, traffic_figure
 from reviewkit.review import open_review
+from reviewkit.review.appraisal.ledger_templates import write_ledgers
 from reviewkit.review.appraisal.template import write_template
 from reviewkit.review.checking import check, findings
 from reviewkit.review.extraction.double_reading import extraction_agreement, judgement_agreement
+from reviewkit.review.provenance import input_files
 from reviewkit.tables import read_csv, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +55,8 @@ def test_every_included_study_is_appraised_as_a_demonstration(question: str) -> 
 def test_tools_follow_the_designs() -> None:
     b12, massage = (open_review(name, ROOT).appraisal for name in ("b12-ms", "massage-ms"))
     assert {a.tool.id for a in b12.assessments} == {"nos-case-control", "rob2", "rob-me"}
-    assert {a.tool.id for a in massage.assessments} == {"rob2", "rob2-crossover", "robins-i"}
+    assert {a.tool.id for a in massage.assessments} == {
+        "rob2", "rob2-crossover", "robins-i", "jbi-case-series", "rob-me"}
     item = massage.of("zidan2022")
     assert item is not None and item.tool.id == "robins-i"
 
@@ -76,10 +79,12 @@ def test_missing_evidence_of_the_pooled_outcome() -> None:
     found = open_review("b12-ms", ROOT).appraisal
     item = found.synthesis("homocysteine")
     assert item is not None and item.judgement(OVERALL) == "high"
-    marked = {m.study_id for m in found.missing if m.status == "missing for what it showed"}
-    assert marked == {"teunissen2008", "fahmy2018"}
-    main = open_review("b12-ms", ROOT).synthesise("homocysteine").main
-    assert {r.study_id for r in main.unusable} == {m.study_id for m in found.missing if m.outcome == "homocysteine"}
+    here = [m for m in found.missing if m.outcome == "homocysteine"]
+    assert {m.study_id for m in here if m.status == "missing for what it showed"} == {"teunissen2008", "fahmy2018"}
+    review = open_review("b12-ms", ROOT)
+    unfinished = {study.study_id for study in review.unfinished}
+    main = review.synthesise("homocysteine").main
+    assert {r.study_id for r in main.unusable} == {m.study_id for m in here} - unfinished
 
 
 def test_matrix_and_answers_must_say_the_same(project: Path) -> None:
@@ -87,7 +92,7 @@ def test_matrix_and_answers_must_say_the_same(project: Path) -> None:
     text = path.read_text("utf-8").replace("missing for what it showed", "missing for another reason")
     path.write_text(text, "utf-8")
     found = [p for p in check("b12-ms", project) if p.code == "missing-results"]
-    assert len(found) == 1 and "4.1" in found[0].message and found[0].line
+    assert found and all("4.1" in problem.message and problem.line for problem in found)
 
 
 def test_everything_wrong_is_told_at_once(project: Path) -> None:
@@ -126,7 +131,8 @@ def test_an_unfinished_appraisal_waits_and_is_no_error(project: Path) -> None:
 
 def test_template_is_written_filled_in_and_kept(project: Path) -> None:
     path = project / "data" / "massage-ms" / "risk-of-bias" / "demo-a.csv"
-    before = rows_of(path)
+    included = {study.study_id for study in open_review("massage-ms", project).studies}
+    before = [row for row in rows_of(path) if row["study_id"] in included]
     path.unlink()
     done = write_template(open_review("massage-ms", project), "demo-a")
     assert (done.added, done.kept, done.without_tool) == (10, 0, ())
@@ -202,21 +208,86 @@ def test_an_own_checklist_is_read_from_the_question(project: Path) -> None:
     assert any(p.file and p.file.endswith("own.toml") and p.line == 11 for p in found), found
 
 
+def test_a_checklist_of_the_project_serves_every_question_and_its_errors_have_a_place(project: Path) -> None:
+    path = project / "data" / "checklists" / "ours.toml"
+    path.parent.mkdir()
+    path.write_text('id = "ours"\nname = "Ours"\noverall = "assessor"\n[source]\ncitation = "us"\n'
+                    '[[levels]]\nword = "low"\nlight = "low"\n[[levels]]\nword = "high"\nlight = "high"\n'
+                    '[[domains]]\nid = "A"\nname = "All"\n[[domains.questions]]\nid = "Q1"\ntext = "Sound?"\n', "utf-8")
+    before = {name: open_review(name, project) for name in ("b12-ms", "massage-ms")}
+    assert all("ours" in review.appraisal.tools for review in before.values())
+    assert "data/checklists/ours.toml" in input_files("b12-ms", project)
+    own = project / "data" / "massage-ms" / "risk-of-bias" / "own.toml"
+    own.write_text(path.read_text("utf-8"), "utf-8")
+    (double,) = [p for p in check("massage-ms", project) if p.code == "double"]
+    assert (double.file, double.line) == ("data/massage-ms/risk-of-bias/own.toml", 1)
+    own.unlink()
+    path.write_text(path.read_text("utf-8").replace('light = "high"', 'light = "red"'), "utf-8")
+    for question in before:
+        assert ("data/checklists/ours.toml", 11) in {(p.file, p.line) for p in check(question, project)}
+
+
+def test_ledgers_are_written_to_fill_in_and_wait_until_they_are(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("registered.csv", "missing-results.csv"):
+        (project / "data" / "massage-ms" / name).unlink(missing_ok=True)
+    monkeypatch.chdir(project)
+    run = CliRunner().invoke(cli, ["appraise", "massage-ms", "--ledgers", "--outcome", "fatigue"])
+    assert run.exit_code == 0, run.output
+    review = open_review("massage-ms", project)
+    rows = read_csv(project / "data/massage-ms/missing-results.csv", MISSING.columns)
+    used = {result.study_id for result in review.synthesise("fatigue").main.usable}
+    assert {row["study_id"] for row in rows} == {study.study_id for study in review.studies} - used
+    registered = {s.study_id for s in review.studies if s.registration}
+    listed = read_csv(project / "data/massage-ms/registered.csv", REGISTERED.columns)
+    assert {row["study_id"] for row in listed} == registered
+    assert review.appraisal.missing == ()
+    codes = {(p.code, p.file) for p in findings("massage-ms", project).waiting}
+    assert ("ledger-unfilled", "data/massage-ms/missing-results.csv") in codes
+    filled = [{**row.cells, "status": "unclear", "by": "demo-a", "reason": "kept"} for row in rows[:1]]
+    write_csv(project / "data/massage-ms/missing-results.csv", MISSING.columns, filled)
+    again = write_ledgers(open_review("massage-ms", project), outcomes=["fatigue"])
+    assert again["missing-results.csv"] == len(rows) - 1 and again["registered.csv"] == 0
+    kept = open_review("massage-ms", project).appraisal.missing
+    assert [(m.study_id, m.status, m.reason) for m in kept] == [(rows[0]["study_id"], "unclear", "kept")]
+
+
 @pytest.mark.parametrize("question", ["b12-ms", "massage-ms"])
 def test_report_shows_every_judgement_with_its_support(question: str) -> None:
     review = open_review(question, ROOT)
     page = bias_section(review)
     assert "Demonstration judgements." in page
+    included = {study.study_id for study in review.studies}
     for item in review.appraisal.assessments:
+        if item.tool.unit != "synthesis" and item.study_id not in included:
+            continue
         assert f'href="#bias-{item.study_id}-' in page or item.tool.unit == "synthesis"
         for row in item.answers.values():
             assert not row.support or row.support.replace("'", "&#x27;") in page or row.support in page
     unchecked = [tool for tool, _ in by_tool(review) if not tool.checked_against_source]
     assert page.count("Not checked against the source. ") >= len(unchecked)
-    assert "No author was asked." in page and "Missing evidence was not assessed for" in page
+    assert "No author was asked." in page
+    assessed = {item.outcome for item in review.appraisal.assessments if item.tool.unit == "synthesis"}
+    everything = set(review.protocol.outcome_ids) <= assessed | {m.outcome for m in review.appraisal.missing}
+    assert ("Missing evidence was not assessed for" in page) is not everything
     listed = {(r["study"], r["domain"]): r["judgement"] for r in table_rows(review)}
     for study in review.studies:
         assert listed[study.study_id, OVERALL]
+
+
+def test_appraised_case_reports_stand_in_the_report_where_no_controlled_study_was_found() -> None:
+    review = open_review("upper-cervical-dystonia", ROOT)
+    assert not review.studies
+    page = bias_section(review)
+    assert "No controlled study was found: case reports and series" in page
+    cases = [item for item in review.appraisal.assessments if item.tool.id == "jbi-case-report"]
+    assert len(cases) == 2
+    labels = {study.study_id: study.label for study in review.all_studies}
+    for item in cases:
+        assert f'href="#{anchor(item)}"' in page and f'id="{anchor(item)}"' in page
+        assert labels[item.study_id] in page and item.judgement(OVERALL) in page.lower()
+    assert "bias-cases" not in bias_section(open_review("massage-ms", ROOT))
 
 
 def test_pictures_tell_without_colour() -> None:
@@ -249,7 +320,8 @@ def test_command_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools = json.loads(CliRunner().invoke(cli, ["appraise", "b12-ms", "--tools", "--json"]).stdout)["tools"]
     assert {t["id"] for t in tools if not t["checked_against_source"]} == {
         "rob2-cluster", "rob2-crossover", "robins-i", "jbi-case-report", "rob-me"}
-    done = CliRunner().invoke(cli, ["appraise", "massage-ms", "--template", "demo-a", "--tool", "rob-me",
-                                    "--outcome", "fatigue", "--json"])
-    assert json.loads(done.stdout) == {"file": "data/massage-ms/risk-of-bias/demo-a.csv", "added": 1,
-                                       "kept_rows": 313, "without_tool": []}
+    kept = len(rows_of(project / "data" / "b12-ms" / "risk-of-bias" / "demo-a.csv"))
+    done = CliRunner().invoke(cli, ["appraise", "b12-ms", "--template", "demo-a", "--tool", "rob-me",
+                                    "--outcome", "adverse-events", "--json"])
+    assert json.loads(done.stdout) == {"file": "data/b12-ms/risk-of-bias/demo-a.csv", "added": 1,
+                                       "kept_rows": kept, "without_tool": []}

@@ -15,7 +15,13 @@ from reviewkit.errors import InputError
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS
 from reviewkit.review import open_review
 from reviewkit.review.checking import findings
-from reviewkit.review.extraction.extracting import compare, write_consensus, write_template
+from reviewkit.review.extraction.extracting import (
+    compare,
+    settle_difference,
+    unfinished,
+    write_consensus,
+    write_template,
+)
 from reviewkit.review.extraction.lineage import lineage
 from reviewkit.tables import read_csv, write_csv
 
@@ -23,9 +29,9 @@ from reviewkit.tables import read_csv, write_csv
 def change(project: Path, row_id: str, **cells: str) -> None:
     """Edit one row of the bundled extraction table."""
     path = project / "data/b12-ms/extraction/demo-a.csv"
-    rows = [dict(row.cells) for row in read_csv(path, COLUMNS)]
+    rows = [dict(row.cells) for row in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS)]
     next(row for row in rows if row["row_id"] == row_id).update(cells)
-    write_csv(path, COLUMNS, rows)
+    write_csv(path, (*COLUMNS, *OPTIONAL_COLUMNS), rows)
 
 
 def protocol(project: Path, old: str, new: str) -> None:
@@ -115,7 +121,7 @@ def test_one_sample_never_enters_a_pool_twice(project: Path) -> None:
     before = open_review("b12-ms", project).synthesise("homocysteine").main
     for row, other in (("M077-1", "M075-1"), ("M077-2", "M075-2")):
         path = project / "data/b12-ms/extraction/demo-a.csv"
-        cells = next(r.cells for r in read_csv(path, COLUMNS) if r["row_id"] == other)
+        cells = next(r.cells for r in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS) if r["row_id"] == other)
         change(project, row, **{name: cells[name] for name in ("mean", "sd", "n", "arm", "comparison", "as_printed")})
     studies = project / "data/b12-ms/studies.csv"
     studies.write_text(studies.read_text(encoding="utf-8").replace(",125,", ",145,"), encoding="utf-8")
@@ -131,13 +137,13 @@ def two(project: Path) -> Path:
     """Two extractors: the bundled table, and a copy with three differences."""
     protocol(project, 'extractors = ["demo-a"]', 'extractors = ["demo-a", "demo-b"]')
     folder = project / "data/b12-ms/extraction"
-    rows = [dict(row.cells) for row in read_csv(folder / "demo-a.csv", COLUMNS)]
+    rows = [dict(row.cells) for row in read_csv(folder / "demo-a.csv", COLUMNS, optional=OPTIONAL_COLUMNS)]
     for row in rows:
         row["extractor"] = "demo-b"
     rows[0]["mean"] = "13.9"
     rows[1]["sd"] = ""
     rows.pop()
-    write_csv(folder / "demo-b.csv", COLUMNS, rows)
+    write_csv(folder / "demo-b.csv", (*COLUMNS, *OPTIONAL_COLUMNS), rows)
     return project
 
 
@@ -160,6 +166,73 @@ def test_two_extractions_end_in_a_consensus(two: Path) -> None:
     assert {row.extractor for row in agreed.rows} == {"consensus"}
     main = agreed.synthesise("homocysteine").main
     assert main.pooled is not None and main.pooled.k == 4
+
+
+def edit_row(project: Path, extractor: str, row_id: str, **cells: str) -> None:
+    path = project / f"data/b12-ms/extraction/{extractor}.csv"
+    rows = [dict(row.cells) for row in read_csv(path, COLUMNS)]
+    next(row for row in rows if row["row_id"] == row_id).update(cells)
+    write_csv(path, COLUMNS, rows)
+
+
+def test_nothing_is_compared_before_both_have_finished_a_study(two: Path) -> None:
+    edit_row(two, "demo-b", "M075-2", number_status="")
+    review = open_review("b12-ms", two)
+    assert unfinished(review) == {"ramsaransing2006": ("demo-b",)}
+    assert {d.key[0] for d in compare(review).differences}.isdisjoint({"ramsaransing2006"})
+    done = command(two, "extract", "compare", "b12-ms")
+    assert done.returncode == 3 and "ramsaransing2006: not compared, demo-b not finished" in done.stdout
+    assert "13.9" not in done.stdout
+    write_consensus(review)
+    folder = two / "data/b12-ms/extraction"
+    assert "13.9" not in (folder / "differences.csv").read_text(encoding="utf-8")
+    assert "ramsaransing2006" not in (folder / "consensus.csv").read_text(encoding="utf-8")
+
+
+def test_what_was_agreed_stays_while_a_study_is_open_again(two: Path) -> None:
+    review = open_review("b12-ms", two)
+    for item, answer in zip(compare(review).differences, ("13.8", "2.5", "keep"), strict=True):
+        settle_difference(review, item, answer, by="demo-a and demo-b", reason="read again")
+    assert write_consensus(review) == ()
+    folder = two / "data/b12-ms/extraction"
+    before = {name: sorted((folder / name).read_text("utf-8").splitlines()) for name in
+              ("consensus.csv", "differences.csv")}
+    edit_row(two, "demo-b", "M075-2", number_status="")
+    assert write_consensus(open_review("b12-ms", two)) == ()
+    assert {name: sorted((folder / name).read_text("utf-8").splitlines()) for name in before} == before
+
+
+def test_check_reads_each_extractors_own_table(two: Path) -> None:
+    for item, answer in zip(compare(open_review("b12-ms", two)).differences, ("13.8", "2.5", "keep"), strict=True):
+        settle_difference(open_review("b12-ms", two), item, answer, by="demo-a and demo-b", reason="read again")
+    write_consensus(open_review("b12-ms", two))
+    assert not findings("b12-ms", two).open
+    edit_row(two, "demo-b", "M077-1", sd="9000")
+    own = [p for p in findings("b12-ms", two).open if p.code != "settled-nothing"]
+    assert own and {p.file for p in own} == {"data/b12-ms/extraction/demo-b.csv"}
+    line = next(row.line for row in read_csv(two / "data/b12-ms/extraction/demo-b.csv", COLUMNS)
+                if row["row_id"] == "M077-1")
+    assert line in {p.line for p in own} and any("M077-1" in p.subject for p in own)
+    edit_row(two, "demo-b", "M077-2", n="999")
+    errors = findings("b12-ms", two).errors
+    assert [(p.file, p.code) for p in errors] == [("data/b12-ms/extraction/demo-b.csv", "n-above-randomised")]
+
+
+def test_check_counts_what_one_found_while_the_other_works(two: Path) -> None:
+    for item, answer in zip(compare(open_review("b12-ms", two)).differences, ("13.8", "2.5", "keep"), strict=True):
+        settle_difference(open_review("b12-ms", two), item, answer, by="demo-a and demo-b", reason="read again")
+    write_consensus(open_review("b12-ms", two))
+    edit_row(two, "demo-b", "M077-1", sd="9000")
+    edit_row(two, "demo-a", "M077-2", locator="")
+    open_ones = findings("b12-ms", two).open
+    assert {p.code for p in open_ones} == {"extraction-unfinished", "trust-unfinished"}
+    assert not any("9000" in p.message for p in open_ones)
+
+
+def test_one_extractors_findings_stand_once(project: Path) -> None:
+    (project / "data/b12-ms/settled.csv").unlink()
+    subjects = [(p.code, p.subject) for p in findings("b12-ms", project).waiting]
+    assert subjects and len(subjects) == len(set(subjects))
 
 
 def test_a_settled_difference_says_who_and_why(two: Path) -> None:

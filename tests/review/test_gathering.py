@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from reviewkit.extraction import STUDY_COLUMNS, Study, parse_studies
+from reviewkit.extraction import OPTIONAL_STUDY_COLUMNS, STUDY_COLUMNS, Study, parse_studies
 from reviewkit.review import open_review
 from reviewkit.review.extraction.gathering import related_apart, unfinished_included
+from reviewkit.review.extraction.studies_template import write_studies
+from reviewkit.tables import read_csv, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ("ay-2001", "be-2004", "ce-2010")
@@ -59,7 +61,7 @@ def test_the_report_lists_unfinished_studies_and_links(tmp_path: Path) -> None:
     opened = open_review("massage-ms", ROOT)
     page = str(included_section(opened))
     assert 'id="related"' in page
-    assert 'id="unfinished"' not in page
+    assert "Going 2030" not in page
     opened.__dict__["all_studies"] = (
         *opened.all_studies, parse_studies(
             [(99, {**dict.fromkeys(STUDY_COLUMNS, ""), "study_id": "going", "label": "Going 2030", "tier": "primary",
@@ -67,3 +69,20 @@ def test_the_report_lists_unfinished_studies_and_links(tmp_path: Path) -> None:
     page = str(included_section(opened))
     assert 'id="unfinished"' in page
     assert "Going 2030" in page
+
+
+def test_the_studies_are_written_to_go_on_from(project: Path) -> None:
+    opened = open_review("b12-ms", project)
+    path = project / "data/b12-ms/studies.csv"
+    before = [dict(row.cells) for row in read_csv(path, STUDY_COLUMNS, optional=OPTIONAL_STUDY_COLUMNS)]
+    assert write_studies(opened)[1] == 0
+    gone = next(row for row in before if row["reports"] in opened.screening.included)
+    write_csv(path, STUDY_COLUMNS, [row for row in before if row is not gone])
+    assert write_studies(open_review("b12-ms", project), "demo-a") == (path, 1)
+    after = [dict(row.cells) for row in read_csv(path, STUDY_COLUMNS, optional=OPTIONAL_STUDY_COLUMNS)]
+    assert after[:-1] == [row for row in before if row is not gone]
+    assert (after[-1]["reports"], after[-1]["extractor"], after[-1]["tier"]) == (gone["reports"], "demo-a", "primary")
+    path.unlink()
+    assert write_studies(open_review("b12-ms", project))[1] == len(opened.screening.included)
+    again = open_review("b12-ms", project)
+    assert {report for study in again.studies for report in study.reports} == set(opened.screening.included)

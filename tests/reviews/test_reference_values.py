@@ -19,6 +19,7 @@ import pytest
 from reviewkit.effects import correction_factor, effect_sizes
 from reviewkit.effects.conversions import ratio_from_ci, sd_from_difference_p, sd_from_se, se_from_ci, se_from_p
 from reviewkit.extraction import ArmRow
+from reviewkit.report.opened import Report
 from reviewkit.review import open_review
 from reviewkit.synthesis import pool
 from reviewkit.synthesis.pooled import Pooled
@@ -249,3 +250,54 @@ def test_no_patient_outcome_can_be_pooled(question: str) -> None:
     review = open_review(question, ROOT)
     for name in review.protocol.outcome_ids:
         assert review.synthesise(name).main.pooled is None, name
+
+
+@pytest.mark.parametrize(("analysis", "k", "values", "i2"), [
+    ("dersimonian-laird", 4, (0.84, 0.51, 1.17), 56), ("se-read", 5, (0.90, 0.62, 1.18), 50),
+    ("se-read-and-p", 6, (0.88, 0.65, 1.12), 40), ("null-as-zero", 7, (0.72, 0.30, 1.15), 88),
+    ("as-printed", 5, (1.95, 0.78, 3.12), 96),
+])
+def test_the_review_shows_the_variants_of_homocysteine(
+    analysis: str, k: int, values: tuple[float, float, float], i2: float
+) -> None:
+    """Within 0.02 (I² within 1), as the reviews take the exact J; the wrong one, which is far off, within 0.03."""
+    shown = open_review(B12, ROOT).synthesise("homocysteine", tau2="DL", interval="normal")
+    found = next(a for a in shown.sensitivity if a.id == analysis).pooled
+    assert found is not None and found.k == k
+    assert (found.estimate, found.ci_low, found.ci_high) == pytest.approx(
+        values, abs=0.03 if analysis == "as-printed" else 0.02)
+    assert found.i2_q == pytest.approx(i2, abs=1)
+
+
+@pytest.mark.parametrize(("analysis", "low", "high"), [("se-read", 0.50, 1.31), ("se-read-and-p", 0.57, 1.20)])
+def test_the_review_shows_hartung_and_knapps_interval_of_the_variants(analysis: str, low: float, high: float) -> None:
+    shown = open_review(B12, ROOT).synthesise("homocysteine", tau2="DL")
+    found = next(a for a in shown.sensitivity if a.id == analysis).pooled
+    assert found is not None
+    assert (found.ci_low, found.ci_high) == pytest.approx((low, high), abs=0.02)
+
+
+def test_only_the_four_clean_studies_are_in_the_main_pool_of_homocysteine() -> None:
+    main = open_review(B12, ROOT).synthesise("homocysteine").main
+    assert {row.source_row for result in main.usable for row in result.rows} == set(HOMOCYSTEINE)
+    assert {row.analysis_set for result in main.results for row in result.rows} == {"primary"}
+    assert {"zhang2014cn", "vrethem2003", "teunissen2008"} <= {result.study_id for result in main.unusable}
+
+
+def test_the_silent_null_enters_marked_as_an_assumption() -> None:
+    shown = open_review(B12, ROOT).synthesise("homocysteine")
+    assumed = {analysis.id: analysis.assumed for analysis in shown.sensitivity}
+    assert assumed == {**dict.fromkeys(assumed, ()), "null-as-zero": ("teunissen2008",)}
+
+
+def test_the_standard_error_printed_as_a_standard_deviation_is_caught_and_shown() -> None:
+    """Trap 1: found by the checks, settled in words, out of the main pool, and shown in both readings."""
+    review = open_review(B12, ROOT)
+    subject = "M080-1-as-printed|M080-2-as-printed"
+    assert ("se_as_sd", subject) in {(found.code, "|".join(found.row_ids)) for found in review.trust}
+    assert any((item.code, item.subject) == ("se_as_sd", subject) and item.reason for item in review.settlements)
+    page = str(Report(review).results())
+    table = page[page.index('id="sensitivity-homocysteine"'):]
+    table = table[:table.index("</table>")]
+    assert "wrong on purpose" in table and "read as a standard error" in table
+    assert "rests on assumed numbers: Teunissen 2008" in table

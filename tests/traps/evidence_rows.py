@@ -14,7 +14,7 @@ from pathlib import Path
 
 EVIDENCE = Path(__file__).resolve().parents[2] / ".." / "shared" / "evidence"
 BEFORE_AFTER = "before-after mean"
-_MEASURES = {"Hedges g": "SMD", "Cohen d": "SMD", "SMD": "SMD", "MD": "MD", "OR": "OR", "RR": "RR", "F": "F"}
+_MEASURES = {"Hedges g": "SMD", "Cohen d": "Cohen d", "SMD": "SMD", "MD": "MD", "OR": "OR", "RR": "RR", "F": "F"}
 _SCALES = (("1-7", "1", "7"), ("0-10", "0", "10"), ("0-50", "0", "50"), ("0-100", "0", "100"))
 
 

@@ -99,6 +99,21 @@ def test_counts_against_their_p() -> None:
     assert codes(events("yoga", 4, 15, p_value_printed=">0.05", p_kind="between"), events("control", 0, 13)) == []
 
 
+def test_a_claim_that_depends_on_the_test() -> None:
+    """Chi-square 0.053, with correction 0.097, Fisher 0.095; only the z test without pooling is under 0.05."""
+    found = only(events("yoga", 4, 60, p_value_printed="<0.05", p_kind="between"), events("control", 11, 60))
+    assert (found.code, found.certainty) == ("p_depends_on_test", "possible")
+    assert "to 0.0977: it depends on the test" in found.message
+
+
+@pytest.mark.parametrize(
+    ("events_treated", "p"), [(4, "0.053"), (4, "0.0496"), (4, "NS"), (4, ">0.05"), (1, "<0.05"), (4, "")]
+)
+def test_counts_whose_p_names_its_test_or_hangs_on_none(events_treated: int, p: str) -> None:
+    rows = [events("yoga", events_treated, 60, p_value_printed=p, p_kind="between"), events("control", 11, 60)]
+    assert codes(*rows) == []
+
+
 def test_interval_against_p() -> None:
     finding = only(contrast("-0.71", "-1.91", "0.49", p_value_printed="0.002", note="n = 24 v 25"))
     assert finding.code == "ci_vs_p_conflict"

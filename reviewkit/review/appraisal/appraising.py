@@ -3,6 +3,7 @@
     data/<question>/risk-of-bias/<assessor>.csv   one row for each answer and judgement
     data/<question>/risk-of-bias/consensus.csv    what two assessors settled
     data/<question>/risk-of-bias/*.toml           the reviewers' own checklists
+    data/checklists/*.toml                        checklists of the whole project
     data/<question>/author-contacts.csv           what authors were asked, and what they answered
     data/<question>/registered.csv                registered against reported
     data/<question>/missing-results.csv           results that could not enter a synthesis (ROB-ME)
@@ -19,10 +20,11 @@ from reviewkit.appraisal import TOOLS, Tool, tool_for
 from reviewkit.appraisal.assessment import Assessment, gather
 from reviewkit.appraisal.checklist import Checklist
 from reviewkit.appraisal.ledgers import (
-    CONTACT_COLUMNS,
-    MISSING_COLUMNS,
-    REGISTERED_COLUMNS,
+    CONTACTS,
+    MISSING,
+    REGISTERED,
     Contact,
+    Ledger,
     MissingResult,
     Registered,
     Rows,
@@ -34,7 +36,7 @@ from reviewkit.appraisal.merging import Merged, merge
 from reviewkit.appraisal.rows import COLUMNS, Names, parse_rows
 from reviewkit.errors import InputError, Problem
 from reviewkit.extraction import Study
-from reviewkit.store.files import read_text
+from reviewkit.store.files import read_text, show
 from reviewkit.store.toml import parse, validate
 from reviewkit.tables import read_csv
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from reviewkit.review.opened import Review
 
 CONSENSUS = "consensus"
+CHECKLISTS = "data/checklists"
+"""Checklists of the whole project, beside those of a question."""
 T = TypeVar("T")
 
 
@@ -57,6 +61,8 @@ class Appraisal:
         Those that count: the only assessor's, or what two assessors and their consensus say together.
     conflicts : tuple of Merged
         Assessments with judgements that nobody has settled.
+    unfilled : mapping of str to tuple of int
+        Ledger file to the lines of rows that nobody has filled in yet: they count for nothing.
     """
 
     planned: bool
@@ -67,6 +73,7 @@ class Appraisal:
     contacts: tuple[Contact, ...]
     registered: tuple[Registered, ...]
     missing: tuple[MissingResult, ...]
+    unfilled: Mapping[str, tuple[int, ...]]
 
     def of(self, study_id: str, outcome: str = "") -> Assessment | None:
         """The assessment of a study for an outcome: its own, else the one for all outcomes; None where not started."""
@@ -106,12 +113,13 @@ def read_appraisal(review: Review) -> Appraisal:
     wanted = [*assessors, *([CONSENSUS] if len(assessors) > 1 else [])]
     problems += _strangers(review, wanted)
     found = {who: _assessor(review, who, names, problems) for who in wanted}
-    contacts = _ledger(review, "author-contacts.csv", CONTACT_COLUMNS, problems,
+    unfilled: dict[str, tuple[int, ...]] = {}
+    contacts = _ledger(review, CONTACTS, problems, unfilled,
                        lambda rows, file: parse_contacts(rows, names.studies, file=file))
     registered = _ledger(
-        review, "registered.csv", REGISTERED_COLUMNS, problems, lambda rows, file: parse_registered(
+        review, REGISTERED, problems, unfilled, lambda rows, file: parse_registered(
             rows, {s.study_id: s.registration for s in review.all_studies}, names.outcomes, file=file))
-    missing = _ledger(review, "missing-results.csv", MISSING_COLUMNS, problems,
+    missing = _ledger(review, MISSING, problems, unfilled,
                       lambda rows, file: parse_missing(rows, names.studies, names.outcomes, file=file))
     counted, conflicts = _counted(assessors, found)
     problems += _matrix_against_answers(counted, missing, review)
@@ -119,13 +127,29 @@ def read_appraisal(review: Review) -> Appraisal:
     if problems:
         raise InputError(problems)
     return Appraisal(plan is not None, tools, {who: found[who] for who in assessors}, counted, conflicts, contacts,
-                     registered, missing)
+                     registered, missing, unfilled)
+
+
+def tools_of(review: Review) -> dict[str, Tool]:
+    """The tools that come with the project, the project's own checklists and the question's, by id.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in any checklist.
+    """
+    problems: list[Problem] = []
+    found = {**TOOLS, **_checklists(review, problems)}
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def _checklists(review: Review, problems: list[Problem]) -> dict[str, Tool]:
     found: dict[str, Tool] = {}
-    for path in sorted((review.folder / "risk-of-bias").glob("*.toml")):
-        file = review.name("risk-of-bias", path.name)
+    folders = (review.root / CHECKLISTS, review.folder / "risk-of-bias")
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        file = show(path, review.root)
         try:
             tool = validate(parse(read_text(path, what="checklist", root=review.root), file), Checklist).tool()
         except InputError as error:
@@ -133,6 +157,7 @@ def _checklists(review: Review, problems: list[Problem]) -> dict[str, Tool]:
             continue
         if tool.id in TOOLS or tool.id in found:
             problems.append(Problem(f"tool {tool.id!r} exists already.", file, 1, None, "double", "Choose another id."))
+            continue
         found[tool.id] = tool
     return found
 
@@ -166,18 +191,21 @@ def _assessor(review: Review, who: str, names: Names, problems: list[Problem]) -
 
 
 def _ledger(
-    review: Review, name: str, columns: Sequence[str], problems: list[Problem],
+    review: Review, ledger: Ledger, problems: list[Problem], unfilled: dict[str, tuple[int, ...]],
     read: Callable[[Rows, str], tuple[tuple[T, ...], list[Problem]]],
 ) -> tuple[T, ...]:
-    path: Path = review.folder / name
+    path: Path = review.folder / ledger.file
     if not path.exists():
         return ()
     try:
-        rows = [(row.line, row.cells) for row in read_csv(path, columns, root=review.root)]
+        rows = [(row.line, row.cells) for row in read_csv(path, ledger.columns, root=review.root)]
     except InputError as error:
         problems += error.problems
         return ()
-    kept, wrong = read(rows, review.name(name))
+    # Rows of a template that nobody has filled in yet wait; they are no error.
+    if waiting := tuple(line for line, cells in rows if not cells[ledger.verdict]):
+        unfilled[ledger.file] = waiting
+    kept, wrong = read([row for row in rows if row[1][ledger.verdict]], review.name(ledger.file))
     problems += wrong
     return kept
 
@@ -252,8 +280,13 @@ def appraisal_gaps(review: Review) -> list[Problem]:
         return []
     problems = [
         Problem(f"included study {study.study_id} is not appraised.", review.name("risk-of-bias"), None, None,
-                "not-appraised", f"Write a template: reviewkit appraise {review.question} --assessor ROLE")
+                "not-appraised", f"Write a template: reviewkit appraise {review.question} --template ROLE")
         for study in review.studies if not any(a.study_id == study.study_id and a.started for a in found.assessments)
+    ]
+    problems += [
+        Problem(f"{len(lines)} row{'' if len(lines) == 1 else 's'} without a verdict or status.", review.name(file),
+                lines[0], None, "ledger-unfilled", "Fill in each, or take out rows that do not apply.")
+        for file, lines in found.unfilled.items()
     ]
     open_ = {merged.assessment.key: merged.conflicts for merged in found.conflicts}
     for item in found.assessments:

@@ -7,8 +7,13 @@
     kind = "effect"                   or "association", "mechanism", "statement"
     claimed = "benefit"               or "harm", "higher", "lower", "no difference"
     tests = [{ question = "massage-ms", outcome = "fatigue" }]
-    no_verdict = "why none, where there is none"
+    not_tested = { verdict = "insufficient evidence", reason = "why no outcome truly tests it" }
+    caveat = "what a reader should know about how it is tested"
+    no_verdict = "why none, for a statement that no study could test"
     override = { verdict = "possibly", reason = "…", by = "ak" }
+
+A claim with `not_tested` gets that verdict, whatever its nearest outcome shows: an outcome that measures something else
+never lends it a firmer one.
 """
 
 from __future__ import annotations
@@ -22,7 +27,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from reviewkit.certainty.domains import share_without_information
-from reviewkit.claims import NO_EVIDENCE, VERDICTS, Basis, Kind, Position, Verdict, judge, position_of
+from reviewkit.certainty.rating import NO_EVIDENCE as UNRATED
+from reviewkit.claims import INSUFFICIENT, NO_EVIDENCE, VERDICTS, Basis, Kind, Position, Verdict, judge, position_of
 from reviewkit.errors import InputError, Problem
 from reviewkit.protocol import Identifier, Text
 from reviewkit.store.files import read_text
@@ -46,6 +52,13 @@ class TestedBy(_Part):
 
     question: Identifier
     outcome: str = ""
+
+
+class NotTested(_Part):
+    """Why no outcome truly tests a claim, and which of the two verdicts that say nothing of an effect it gets."""
+
+    verdict: Literal["insufficient evidence", "no eligible evidence"]
+    reason: Text
 
 
 class Override(_Part):
@@ -77,17 +90,21 @@ class Claim(_Part):
     citation: str = ""
     tests: Annotated[tuple[TestedBy, ...], Field(min_length=1)]
     no_verdict: str = ""
+    not_tested: NotTested | None = None
+    caveat: str = ""
     override: Override | None = None
 
     @model_validator(mode="after")
     def _has_a_verdict_or_a_reason(self) -> Claim:
-        if self.kind == "statement" and not self.no_verdict:
-            raise ValueError("a statement needs no_verdict: the reason why there is no verdict")
-        if self.kind in ("effect", "association") and not self.no_verdict:
+        if (self.kind == "statement") != bool(self.no_verdict):
+            raise ValueError("no_verdict, the reason why there is none, stands with kind 'statement' and only there")
+        if self.kind in ("statement", "mechanism") and self.not_tested:
+            raise ValueError(f"not_tested is for effects and associations, not for kind {self.kind!r}")
+        if self.kind in ("effect", "association"):
             if not self.claimed:
                 raise ValueError("needs claimed: which way the page says it goes")
-            if any(not test.outcome for test in self.tests):
-                raise ValueError("needs an outcome in every test, or no_verdict with the reason")
+            if not self.not_tested and any(not test.outcome for test in self.tests):
+                raise ValueError("needs an outcome in every test, or not_tested with the reason")
         return self
 
 
@@ -120,9 +137,33 @@ class JudgedClaim:
             return self.claim.override.verdict
         return self.computed.word if self.computed else ""
 
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values: the claim, the verdict that counts, and how it came about."""
+        claim, override = self.claim, self.claim.override
+        return {
+            "id": claim.id, "page": claim.page, "text": claim.text, "therapy": claim.therapy,
+            "condition": claim.condition, "about": claim.about, "kind": claim.kind, "claimed": claim.claimed or None,
+            "figure": claim.figure or None, "question": self.question, "outcome": self.outcome or None,
+            "verdict": self.word or None, "computed": self.computed.word if self.computed else None,
+            "why": self.computed.why if self.computed else self.reason, "tested": claim.not_tested is None,
+            "caveat": claim.caveat or None, "override": override.model_dump() if override else None,
+            "citation": claim.citation or None,
+        }
+
 
 def read_claims(root: Path) -> tuple[Claim, ...]:
     """Every claim of the ledger; none where there is no file.
+
+    Raises
+    ------
+    InputError
+        As `read_placed_claims`.
+    """
+    return tuple(claim for _, claim in read_placed_claims(root))
+
+
+def read_placed_claims(root: Path) -> tuple[tuple[int, Claim], ...]:
+    """Every claim of the ledger with the line of its ``tests``; none where there is no file.
 
     Raises
     ------
@@ -142,7 +183,7 @@ def read_claims(root: Path) -> tuple[Claim, ...]:
     ]
     if problems:
         raise InputError(problems)
-    return claims
+    return tuple((document.line(("claims", place, "tests")), claim) for place, claim in enumerate(claims))
 
 
 def judged_claims(
@@ -170,18 +211,28 @@ def judged_claims(
 
 
 def _judged(review: Review, claim: Claim, test: TestedBy, certainty: Certainty | None) -> JudgedClaim:
-    verdict: Verdict | None = None
-    if claim.kind == "mechanism":
-        verdict = judge("mechanism", Basis("unclear", "no evidence", 0))
-    elif claim.kind != "statement" and (not review.studies or not claim.no_verdict):
-        verdict = judge(claim.kind, _basis(claim, certainty) if certainty and review.studies
-                        else Basis("unclear", "no evidence", 0))
-    if verdict and verdict.word == NO_EVIDENCE:
-        verdict = Verdict(NO_EVIDENCE, _none_found(review))
-    return JudgedClaim(claim, test.question, test.outcome, verdict, "" if verdict else claim.no_verdict)
+    if claim.kind == "statement":
+        return JudgedClaim(claim, test.question, test.outcome, None, claim.no_verdict)
+    if claim.not_tested:
+        verdict = _not_tested(review, claim.not_tested, certainty)
+    else:
+        known = certainty is not None and bool(review.studies)
+        verdict = judge(claim.kind, _basis(claim, certainty) if known and certainty else Basis("unclear", UNRATED, 0))
+        if verdict.word == NO_EVIDENCE:
+            verdict = Verdict(NO_EVIDENCE, none_found(review))
+    return JudgedClaim(claim, test.question, test.outcome, verdict, "")
 
 
-def _none_found(review: Review) -> str:
+def _not_tested(review: Review, said: NotTested, certainty: Certainty | None) -> Verdict:
+    """The verdict on a claim that no outcome truly tests: a person's reason, and never more than 'insufficient'."""
+    nearest = f" Nearest outcome of this review: {certainty.outcome.name}." if certainty else ""
+    if said.verdict == INSUFFICIENT and review.studies:
+        return Verdict(INSUFFICIENT, f"{said.reason}{nearest}")
+    return Verdict(NO_EVIDENCE, f"{none_found(review)} {said.reason}{nearest}")
+
+
+def none_found(review: Review) -> str:
+    """What is said where no eligible study gives a result: never more than was looked at."""
     if review.sources.searches.kind == "database-search":
         return "None was found by the search."
     return f"None among the {len(review.records)} records looked at; this was not a complete search."

@@ -1,7 +1,9 @@
 """Extraction by two people in spreadsheets: a template out, both tables compared, the consensus written.
 
-Differences stand in ``extraction/differences.csv`` until somebody fills in their ``consensus``; the forms in
-JupyterLab write the same files.
+An extractor has finished a study when the own table holds rows of it, all complete and within the rules of the
+schema. A study that not both have finished is compared nowhere: neither sees what the other wrote before. Differences
+stand in ``extraction/differences.csv`` until somebody fills in their ``consensus``; the forms in JupyterLab write the
+same files.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ def write_template(review: Review, extractor: str) -> Path:
                          remedy="Go on in it; rows may be added and taken out.")
     if not review.studies:
         raise InputError("no study is included yet.", file=review.name("studies.csv"), code="no-study",
-                         remedy="Gather the included reports into studies.csv first.")
+                         remedy="Gather the included reports first: "
+                         f"reviewkit extract template {review.question} --studies")
     write_csv(path, (*COLUMNS, *OPTIONAL_COLUMNS), template_rows(review, extractor))
     return path
 
@@ -73,8 +76,37 @@ def template_rows(review: Review, extractor: str, study: str = "") -> list[dict[
     return rows
 
 
+def unfinished(review: Review) -> dict[str, tuple[str, ...]]:
+    """Study id to the extractors (of the two that are compared) who have not finished it; finished ones are left out.
+
+    Studies are those of either table and the included ones.
+    """
+    names = review.protocol.extraction.extractors[:2]
+    finished = {name: _finished(review, name) for name in names}
+    tables = [review.cells_of(table_of(review, name)) for name in names]
+    studies = dict.fromkeys([study.study_id for study in review.studies])
+    studies |= dict.fromkeys(cells["study_id"] for table in tables for _, cells in table)
+    found = {study: tuple(name for name in names if study not in finished[name]) for study in studies}
+    return {study: waiting for study, waiting in found.items() if waiting}
+
+
+def _finished(review: Review, extractor: str) -> set[str]:
+    path = table_of(review, extractor)
+    by_study: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
+    for line, cells in review.cells_of(path):
+        by_study.setdefault(cells["study_id"], []).append((line, cells))
+    done = set()
+    for study, rows in by_study.items():
+        try:
+            parse_rows(rows, review.known, file=show(path, review.root))
+        except InputError:
+            continue
+        done.add(study)
+    return done
+
+
 def compare(review: Review, *, only: Collection[str] | None = None) -> Comparison:
-    """The two extractors' tables side by side.
+    """The two extractors' tables side by side: the studies that both have finished.
 
     Parameters
     ----------
@@ -84,35 +116,31 @@ def compare(review: Review, *, only: Collection[str] | None = None) -> Compariso
     Raises
     ------
     InputError
-        If the protocol names one extractor only, a table is missing, or a row of either is wrong: all at once.
+        If the protocol names one extractor only, or a table is missing.
     """
-    one, other = (
-        [cells for _, cells in side if only is None or cells["study_id"] in only] for side in _both(review)
-    )
-    return compare_rows(one, other)
+    return compare_rows(*_both(review, only))
 
 
-def _both(review: Review) -> list[tuple[tuple[int, Mapping[str, str]], ...]]:
+def _both(review: Review, only: Collection[str] | None = None) -> list[list[Mapping[str, str]]]:
+    """The rows of both tables, of studies that both have finished."""
     names = review.protocol.extraction.extractors
     if len(names) < 2:
         raise InputError("the protocol names one extractor: there is nothing to compare.", code="extractor",
                          file=review.name("protocol.toml"), remedy="Name two in [extraction] extractors.")
-    tables, problems = [], []
-    for name in names[:2]:
-        path = table_of(review, name)
-        if not path.exists():
-            problems.append(Problem("the table is missing.", show(path, review.root), None, None, "missing-file",
-                                    f"Run: reviewkit extract template {review.question} --extractor {name}"))
-            continue
-        rows = review.cells_of(path)
-        try:
-            parse_rows(rows, review.known, file=show(path, review.root))
-        except InputError as error:
-            problems += error.problems
-        tables.append(rows)
+    paths = [table_of(review, name) for name in names[:2]]
+    problems = [
+        Problem("the table is missing.", show(path, review.root), None, None, "missing-file",
+                f"Run: reviewkit extract template {review.question} --extractor {path.stem}")
+        for path in paths if not path.exists()
+    ]
     if problems:
         raise InputError(problems)
-    return tables
+    waiting = unfinished(review)
+    return [
+        [cells for _, cells in review.cells_of(path)
+         if cells["study_id"] not in waiting and (only is None or cells["study_id"] in only)]
+        for path in paths
+    ]
 
 
 def read_settled(review: Review) -> dict[tuple[Key, str], tuple[str, str, str]]:
@@ -178,18 +206,19 @@ def _settle(review: Review, difference: Difference, consensus: str, by: str, rea
 def write_consensus(review: Review) -> tuple[Difference, ...]:
     """Write ``consensus.csv`` and ``differences.csv``; the differences that are still open come back.
 
-    A row with an open difference is not in the consensus yet.
+    A row with an open difference is not in the consensus yet. What was agreed on a study that somebody has opened
+    again stays until both have finished it anew.
     """
-    one, other = _both(review)
-    with alone(review.folder / "extraction"):
+    path = review.folder / "extraction" / "consensus.csv"
+    with alone(path.parent):
+        one, other = _both(review)
         settled = read_settled(review)
-        rows, waiting = make_consensus(
-            [cells for _, cells in one], [cells for _, cells in other],
-            {place: told[0] for place, told in settled.items()}, by="consensus",
-        )
-        _write(review, compare_rows([c for _, c in one], [c for _, c in other]), settled)
-        parse_rows(enumerate(rows, 2), review.known, file=review.name("extraction", "consensus.csv"))
-        write_csv(review.folder / "extraction" / "consensus.csv", (*COLUMNS, *OPTIONAL_COLUMNS), rows)
+        rows, waiting = make_consensus(one, other, {place: told[0] for place, told in settled.items()}, by="consensus")
+        _write(review, compare_rows(one, other), settled)
+        opened = unfinished(review)
+        rows += [dict(cells) for _, cells in review.cells_of(path) if cells["study_id"] in opened]
+        parse_rows(enumerate(rows, 2), review.known, file=show(path, review.root))
+        write_csv(path, (*COLUMNS, *OPTIONAL_COLUMNS), rows)
     return waiting
 
 
@@ -203,4 +232,7 @@ def _write(
             consensus = "(empty)"
         rows.append({**dict(zip(KEY, item.key, strict=True)), "column": item.column, "one": item.one,
                      "other": item.other, "consensus": consensus, "by": by, "reason": reason})
-    write_csv(review.folder / "extraction" / "differences.csv", DIFFERENCE_COLUMNS, rows)
+    path, opened = review.folder / "extraction" / "differences.csv", unfinished(review)
+    kept = read_csv(path, DIFFERENCE_COLUMNS, root=review.root) if path.exists() else []
+    rows += [dict(row.cells) for row in kept if row["study_id"] in opened]
+    write_csv(path, DIFFERENCE_COLUMNS, rows)

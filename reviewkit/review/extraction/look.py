@@ -12,9 +12,9 @@ from reviewkit.extraction import ArmRow, StudyResult, Use, parse_rows, study_res
 from reviewkit.extraction.printed import Figure, read_figure, read_pair
 from reviewkit.extraction.rows import column_of
 from reviewkit.extraction.schema import NUMBERS
-from reviewkit.review.extraction.trusting import barred_rows, trust_findings
+from reviewkit.review.extraction.trusting import barred_rows, readable_findings
 from reviewkit.review.opened import Review
-from reviewkit.trust import Finding, row_from_mapping
+from reviewkit.trust import Finding
 
 Lines = Sequence[tuple[int, Mapping[str, str]]]
 SPREADS = (("sd", "SD"), ("se", "SE"), ("spread", "± unknown"))
@@ -67,7 +67,7 @@ def look(review: Review, lines: Lines, study: str, *, file: str) -> Look:
     """
     own = [(line, cells) for line, cells in lines if cells["study_id"] == study]
     notes = [*_faults(review, lines, study, file), *(note for _, cells in own for note in _readings(cells))]
-    findings = _findings(lines)
+    findings = readable_findings(lines)
     mine = {cells["row_id"] for _, cells in own}
     for found in findings:
         rows = [row for row in found.row_ids if row in mine]
@@ -89,20 +89,9 @@ def _faults(review: Review, lines: Lines, study: str, file: str) -> list[Note]:
     return []
 
 
-def _findings(lines: Lines) -> tuple[Finding, ...]:
-    """Trust findings over the rows that can be read; the others have a fault that says why not."""
-    readable: dict[str, Mapping[str, str]] = {}
-    for _, cells in lines:
-        try:
-            row_from_mapping(cells)
-        except InputError:
-            continue
-        readable.setdefault(cells["row_id"], cells)
-    return trust_findings(readable.values())
-
-
 _BLAMED = {
     "se_as_sd": "sd", "sd_as_se": "se", "p_mismatch": "p_value_printed", "within_p_as_between": "p_kind",
+    "p_depends_on_test": "p_value_printed",
     "grim_fail": "mean", "sd_impossible": "sd", "percent_not_whole": "percent", "events_gt_n": "events",
     "n_gt_randomised": "n", "scale_reversed": "higher_is", "unit_wrong": "unit", "ci_asymmetric": "effect_ci_low",
     "ci_vs_p_conflict": "p_value_printed", "effect_implausible": "effect", "lost_minus": "mean",

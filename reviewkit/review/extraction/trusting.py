@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from reviewkit.errors import Problem
+from reviewkit.errors import InputError, Problem
 from reviewkit.trust import Finding, check_rows, row_from_mapping
 
 BARRING = frozenset({"same_sample_twice", "shared_comparator"})
@@ -36,6 +36,20 @@ def trust_findings(
         readings = [row for row, own in zip(rows, sets, strict=True) if own == name and row.study_id in twice]
         found += [finding for finding in check_rows(readings) if (finding.code, finding.row_ids) not in known]
     return tuple(found)
+
+
+def readable_findings(
+    lines: Iterable[tuple[int, Mapping[str, str]]], randomised: Mapping[str, int | None] = MappingProxyType({})
+) -> tuple[Finding, ...]:
+    """Trust findings over the rows that can be read; the others have a fault that says why not."""
+    readable: dict[str, Mapping[str, str]] = {}
+    for _, cells in lines:
+        try:
+            row_from_mapping(cells)
+        except InputError:
+            continue
+        readable.setdefault(cells["row_id"], cells)
+    return trust_findings(readable.values(), randomised)
 
 
 _ONE_RESULT = ("study_id", "report_id", "outcome", "instrument", "timepoint", "value_type", "arm", "comparison")
