@@ -83,7 +83,7 @@ def _contours(canvas: Canvas, frame: Frame, effects: Sequence[float]) -> None:
     """Lines on which a study of each size would show these effects, named where they leave the frame."""
     taken: list[tuple[float, float, float]] = []
     for effect in effects:
-        for sign in (1, -1):
+        for sign in (-1, 1):
             path = _contour(frame, effect, sign)
             if len(path) < 2:
                 continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from reviewkit.figures.lettering import text_width
 from reviewkit.render.html import Safe
@@ -84,6 +85,12 @@ class Figure:
     width: float
     height: float
     texts: tuple[TextBox, ...] = field(repr=False)
+
+    def save(self, path: str | Path, *, scale: float = 2) -> Path:
+        """Write the figure as SVG, PNG or PDF, as the file's ending says; see `reviewkit.figures.export`."""
+        from reviewkit.figures.export import save_figure
+
+        return save_figure(self, path, scale=scale)
 
     def _repr_html_(self) -> str:
         return self.svg
