@@ -83,7 +83,7 @@ def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
            "worded by this project."),
         notice(source.read, title=UNCHECKED, kind="warning") if not tool.checked_against_source else None,
         el("ul", *[el("li", remark) for remark in tool.remarks]) if tool.remarks else None,
-        figure(Safe(traffic_figure(review, tool, items).svg), caption, id_=f"traffic-{tool.id}", notes=notes),
+        figure(traffic_figure(review, tool, items).in_page, caption, id_=f"traffic-{tool.id}", notes=notes),
         figure(Safe(summary_figure(review, tool, items).svg), f"{_by_domain(tool, items)} Share of assessments at each "
                "judgement.", id_=f"summary-{tool.id}") if len(items) > 1 else None,
         details(f"Answers and supports ({len(items)})", *[_answers(review, item) for item in items]),

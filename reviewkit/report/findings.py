@@ -75,16 +75,16 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
         return join(head, *_unanswered(review, found))
     shown: list[Safe] = []
     if main.pooled:
-        shown.append(figure(Safe(forest_figure(found, review).svg), f"{finding(found)} Forest plot.",
+        shown.append(figure(forest_figure(found, review).in_page, f"{finding(found)} Forest plot.",
                             id_=anchor_id("forest", outcome.id), notes=[*main.pooled.warnings, directions(found)]))
     else:
         picture = direction_figure([found], review, f"Effect-direction plot: {outcome.name}")
         assert picture is not None
-        shown.append(figure(Safe(picture.svg), f"{finding(found)} Effect-direction plot.",
+        shown.append(figure(picture.in_page, f"{finding(found)} Effect-direction plot.",
                             id_=anchor_id("direction", outcome.id)))
         wings = albatross_of(found, review)
         if wings is not None:
-            shown.append(figure(Safe(wings.picture.svg), wings.caption, id_=anchor_id("albatross", outcome.id)))
+            shown.append(figure(wings.picture.in_page, wings.caption, id_=anchor_id("albatross", outcome.id)))
     return join(head, *shown, certainty_line(review, certainty), _subgroups(review, found), _sensitivity(found),
                 robustness_section(review, found), _beside(review, found), lineage_details(review, found))
 
@@ -92,7 +92,7 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
 def _subgroups(review: Review, found: OutcomeAnalysis) -> Safe:
     """A forest for each factor that the plan names, or the reason why there is none."""
     return join(*[
-        figure(Safe(item.picture.svg), f"{item.said} Forest plot.",
+        figure(item.picture.in_page, f"{item.said} Forest plot.",
                id_=anchor_id("subgroups", found.outcome.id, item.factor))
         if item.picture else el("p", item.said) for item in subgroup_forests(found, review)
     ])
@@ -149,8 +149,9 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
                      f"{how}, {INTERVALS[pooled.ci_method]}{_assumed(analysis, found)}"])
     measure = found.main.measure
     return table(
-        ["Analysis", Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
-         Column("Prediction interval", numeric=True), Column("I²", numeric=True), "Direction of each study", "How"],
+        [Column("Analysis", width="14rem"), Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
+         Column("Prediction interval", numeric=True), Column("I²", numeric=True),
+         Column("Direction of each study", width="14rem"), Column("How", width="20rem")],
         rows, caption=f"{found.outcome.name}: the same question under other choices, all named in the protocol.",
         id_=anchor_id("sensitivity", found.outcome.id),
     )

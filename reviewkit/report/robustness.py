@@ -70,7 +70,7 @@ def robustness_section(review: Review, found: OutcomeAnalysis) -> Safe:
     if pooled is None:
         return Safe("")
     shown = robustness_figures(found, review)
-    pictures = [figure(Safe(item.picture.svg), item.caption, id_=anchor_id(item.name, found.outcome.id))
+    pictures = [figure(item.picture.in_page, item.caption, id_=anchor_id(item.name, found.outcome.id))
                 for item in shown]
     missing = _missing(pooled.k)
     if not pictures:
