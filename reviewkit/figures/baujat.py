@@ -69,8 +69,7 @@ def baujat_plot(
         y += LINE * len(note)
     most_different = max(points, key=lambda p: (p.heterogeneity, p.label))
     most_moving = max(points, key=lambda p: (p.influence, p.label))
-    said = (
-        f"Of {len(points)} studies, {most_different.label} adds most to heterogeneity and {most_moving.label} "
-        "moves the pooled value most."
-    )
+    other = "" if most_moving is most_different else f"{most_moving.label} "
+    said = f"Of {len(points)} studies, {most_different.label} adds most to heterogeneity and {other}moves the pooled " \
+           "value most."
     return canvas.finish(width, y + 4, title=title, description=said)

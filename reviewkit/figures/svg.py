@@ -203,7 +203,7 @@ class Canvas:
 def opening(width: float, top: float, height: float, label: str, *, links: bool) -> str:
     """The start tag of a picture, or of a piece of one from `top` on; with links it is a group, not an image."""
     size = f'width="{n(width)}" height="{n(height)}" viewBox="0 {n(top)} {n(width)} {n(height)}"'
-    fluid = f"width:100%;height:auto;min-width:{n(min(width, max(width * 0.8, 320)))}px;max-width:{n(width)}px"
+    fluid = f"width:100%;height:auto;min-width:{n(min(width, max(width * 0.85, 320)))}px;max-width:{n(width)}px"
     return (f'<svg xmlns="http://www.w3.org/2000/svg" class="rk-fig" role="{"group" if links else "img"}" '
             f'aria-label="{escape(label)}" {size} style="{fluid}" fill="{INK}" font-family="{FONT}" '
             f'font-size="{SIZE}">')

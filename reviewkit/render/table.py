@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from reviewkit.errors import InputError
 from reviewkit.render.html import Child, Safe, anchor_id, anchor_link, el, empty, text, words_of
 
-_WIDTHS = ((120, "20rem"), (48, "14rem"), (18, "8rem"))
+_WIDTHS = ((120, "20rem"), (48, "14rem"), (13, "8rem"))
 """Longer than so many characters: at least so wide."""
-_LONGEST_SLUG = 32
+_LONGEST_SLUG = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def table(
     notes: Sequence[Child] = (),
     id_: str | None = None,
     row_header: bool = True,
+    row_anchors: bool = True,
     empty_text: str = "Nothing to show.",
     empty_remedy: str = "",
     class_: str = "",
@@ -58,6 +59,8 @@ def table(
         Result first.
     row_header : bool
         Whether the first cell names its row.
+    row_anchors : bool
+        Whether rows of a table with an id can be linked to where they have no anchor of their own.
     empty_text, empty_remedy : str
         What stands in place of the body where there is no row.
 
@@ -68,7 +71,7 @@ def table(
     """
     heads = [Column(column) if isinstance(column, str) else column for column in columns]
     body = [row if isinstance(row, Row) else Row(row) for row in rows]
-    body = _anchored(body, id_) if id_ else body
+    body = _anchored(body, id_) if id_ and row_anchors else body
     if not body:
         title = el("p", caption, class_="table-caption") if caption else None
         return el("div", title, empty(empty_text, empty_remedy), class_="table-block", id=id_)
@@ -87,7 +90,7 @@ def table(
 def scrolling(inner: Safe, below: Safe | None = None, *, id_: str | None = None, name: str = "") -> Safe:
     """A table set into a box of its own that scrolls where the page is too narrow; the box can be reached by key."""
     said = f"Table, scrolls sideways: {name}" if name else "Table, scrolls sideways"
-    scroll = el("div", inner, class_="table-scroll", tabindex=0, role="region", aria_label=said)
+    scroll = el("div", inner, class_="table-scroll", tabindex=0, role="group", aria_label=said)
     return el("div", scroll, below, class_="table-block", id=id_)
 
 
@@ -96,6 +99,9 @@ def _anchored(rows: Sequence[Row], table_id: str) -> list[Row]:
     taken: dict[str, int] = {}
     found = []
     for row in rows:
+        if row.heading:
+            found.append(row)
+            continue
         slug = anchor_id("r", words_of(row.cells[0], _LONGEST_SLUG)).removeprefix("r-") if row.cells else "r"
         taken[slug] = taken.get(slug, 0) + 1
         again = f".{taken[slug]}" if taken[slug] > 1 else ""

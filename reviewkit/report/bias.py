@@ -151,8 +151,9 @@ def _answers(review: Review, item: Assessment) -> Safe:
             rows.append([question.id, question.text, answer, _support(given), _where(given)])
     rows.append(Row([_judged(item, OVERALL, "Over all"), item.proposal.why], heading=True))
     return table(
-        ["", Column("Question", width="14rem"), "Answer", Column("What the report shows", width="12rem"), "Where"],
+        ["Item", Column("Question", width="14rem"), "Answer", Column("What the report shows", width="12rem"), "Where"],
         rows, caption=f"{label_of(review, item)}, assessed by {item.assessor}.", id_=anchor(item),
+        row_anchors=False,
     )
 
 

@@ -149,9 +149,9 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
                      f"{how}, {INTERVALS[pooled.ci_method]}{_assumed(analysis, found)}"])
     measure = found.main.measure
     return table(
-        [Column("Analysis", width="14rem"), Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
+        [Column("Analysis", width="12rem"), Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
          Column("Prediction interval", numeric=True), Column("I²", numeric=True),
-         Column("Direction of each study", width="14rem"), Column("How", width="20rem")],
+         Column("Direction of each study", width="9rem"), Column("How", width="11rem")],
         rows, caption=f"{found.outcome.name}: the same question under other choices, all named in the protocol.",
         id_=anchor_id("sensitivity", found.outcome.id),
     )

@@ -101,9 +101,10 @@ def _leave_one_out(found: OutcomeAnalysis, review: Review) -> Shown:
     whole = pooled.ci_low > 0 or pooled.ci_high < 0
     changed = [name for name, out in zip(series.studies, _leaves_out(series), strict=True) if out != whole]
     now = "holds no difference" if whole else "leaves out no difference"
-    if changed:
-        named = changed[0] if len(changed) == 1 else f"any one of {len(changed)} studies"
-        said = f"Without {named} the interval {now}, with it it does not"
+    if len(changed) == 1:
+        said = f"The answer rests on one study: without {changed[0]} the interval {now}"
+    elif changed:
+        said = f"The answer rests on single studies: without any one of {len(changed)} the interval {now}"
     else:
         said = "No single study decides whether the interval holds no difference"
     caption = (f"{said}: without one study after the other, the pool of {found.outcome.name.lower()} runs from {low} "
