@@ -105,7 +105,7 @@ def call(*arguments: str) -> int:
 def review(*extra: str) -> int:
     """Build the reports of the bundled questions and say where they are."""
     code = setup() or call("reviewkit", "run", "--all", *extra)
-    for page in sorted(ROOT.glob("reports/*/review.html")) if code == 0 else ():
+    for page in (*ROOT.glob("reports/index.html"), *sorted(ROOT.glob("reports/*/review.html"))) if code == 0 else ():
         print(page)
     return code
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "check": ("reviewkit.cli.review", "check_command", "Find everything inconsistent, with its place and remedy."),
     "status": ("reviewkit.cli.review", "status_command", "Stage and next step of each question."),
     "run": ("reviewkit.cli.review", "run_command", "Build the reports of some questions."),
+    "portfolio": ("reviewkit.cli.portfolio", "portfolio_command", "Write the page over all reviews."),
     "cite": ("reviewkit.cli.cite", "cite_command", "How to cite a report: BibTeX, RIS, CSL-JSON."),
     "verify": ("reviewkit.cli.cite", "verify_command", "Make a report again and say whether it is the same."),
     "diff": ("reviewkit.cli.cite", "diff_command", "What changed between two reports."),

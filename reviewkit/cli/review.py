@@ -7,11 +7,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.errors import InputError
+
+if TYPE_CHECKING:
+    from reviewkit.run import BuiltReport
 
 NAMES = click.argument("names", nargs=-1, metavar="QUESTION…")
 ALL = click.option("--all", "every", is_flag=True, help="Every question of the project.")
@@ -28,15 +32,40 @@ def _chosen(names: Sequence[str], every: bool, root: Path) -> tuple[str, ...]:
 
 @click.command("new")
 @click.argument("question")
-def new_command(question: str) -> None:
-    """Start a question: a commented protocol and a list of searches to fill in."""
+@click.option("--title", default="", help="The question as a reader would ask it.")
+@click.option("--therapy", default="", help="The therapy or exposure.")
+@click.option("--condition", default="", help="The condition.")
+@click.option("--population", default="", help="Who is studied.")
+@click.option("--intervention", default="", help="What is done.")
+@click.option("--comparator", default="", help="Against what.")
+@click.option("--reviewer", "reviewers", multiple=True, metavar="ROLE",
+              help="Who screens and judges; once for one reviewer, twice for two.")
+@click.option("--from", "source", default="", metavar="QUESTION",
+              help="Take outcomes, reports, studies and numbers over from another question's --set.")
+@click.option("--set", "analysis_set", default="", metavar="SET", help="The analysis set to take over.")
+def new_command(question: str, reviewers: tuple[str, ...], source: str, analysis_set: str, **values: str) -> None:
+    """Start a question: a commented protocol and a list of searches to fill in.
+
+    What is not said here stays in capitals in the protocol; `reviewkit status` names it. With --from and --set the
+    question starts from studies that another one keeps beside its answer; their reports are screened anew.
+    """
+    from reviewkit.review.neighbour import question_from_set
+    from reviewkit.review.progress import status
     from reviewkit.review.starting import new_question
 
+    if bool(source) != bool(analysis_set):
+        raise InputError("--from and --set go together.", code="usage", remedy="Name a question and one of its sets.")
     root = Path.cwd()
-    for path in new_question(question, root):
+    given = {key: value for key, value in values.items() if value.strip()}
+    if source:
+        taken = question_from_set(question, root, source, analysis_set, values=given, reviewers=reviewers)
+        written: Sequence[Path] = taken.files
+        click.echo(str(taken))
+    else:
+        written = new_question(question, root, values=given, reviewers=reviewers)
+    for path in written:
         click.echo(f"Written: {path.relative_to(root).as_posix()}")
-    click.echo(f"Next: fill in the protocol, put your exports into references/{question}/ and name them in "
-               f"searches.toml; then: reviewkit import {question}")
+    click.echo(f"Next: {status(question, root)['next']}")
 
 
 @click.command("import")
@@ -150,15 +179,18 @@ def status_command(as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Run even where nothing changed.")
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE",
               help="Change a choice of the plan for this run: model, tau2, interval.")
+@click.option("--against", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Compare the results with the reports in this folder; exit code 4 where they differ.")
 @JSON
 @click.pass_context
 def run_command(
-    context: click.Context, names: tuple[str, ...], every: bool, force: bool, given: tuple[str, ...], as_json: bool
+    context: click.Context, names: tuple[str, ...], every: bool, force: bool, given: tuple[str, ...],
+    against: Path | None, as_json: bool,
 ) -> None:
-    """Build the reports of some questions.
+    """Build the reports of some questions; with --all, the page over all of them too.
 
     Exit code 0: built or unchanged. 1: a report failed. 3: a run failed and the older report stands, marked stale;
-    or built, but something waits for a person.
+    or built, but something waits for a person. 4, with --against only: built, and results changed.
     """
     from rich.console import Console
 
@@ -167,24 +199,15 @@ def run_command(
     from reviewkit.run import run
 
     root = find_root()
-    parameters = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise InputError(f"parameter {text!r} has no '='.", code="parameter", remedy="Write NAME=VALUE.")
-        parameters[name.strip()] = value.strip()
     chosen = _chosen(names, every, root)
-    console = Console(stderr=True)
-    with console.status("Starting") as line:
-        reports = run(chosen, root, force=force, parameters=parameters,
+    with Console(stderr=True, force_jupyter=False).status("Starting") as line:
+        reports = run(chosen, root, force=force, parameters=_parameters(given), against=against,
                       progress=lambda name, step: line.update(f"{name}: {step}"))
     for report in reports:
-        where = f" {report.html}" if report.html and report.status in ("built", "unchanged") else ""
-        why = f": {report.reason}" if report.reason else ""
-        seconds = f" ({report.seconds:.1f} s)"
-        click.echo(f"{report.question}: {report.status}{where}{seconds}{why}", err=as_json)
+        click.echo(_told(report), err=as_json)
+    page = _over_all(root, as_json) if every else {}
     if as_json:
-        print_json({"reports": [report.as_dict() for report in reports]})
+        print_json({"reports": [report.as_dict() for report in reports], **page})
     if any(report.status == "failed" for report in reports):
         context.exit(1)
     if any(report.status == "stale" for report in reports):
@@ -193,6 +216,34 @@ def run_command(
     if any(findings(name, root).waiting for name in chosen):
         click.echo("Something waits for a person: reviewkit check", err=True)
         context.exit(3)
+    if against and any(report.changed for report in reports):
+        context.exit(4)
+
+
+def _parameters(given: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(f"parameter {text!r} has no '='.", code="parameter", remedy="Write NAME=VALUE.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _told(report: BuiltReport) -> str:
+    where = f" {report.html}" if report.html and report.status in ("built", "unchanged") else ""
+    why = f": {report.reason}" if report.reason else ""
+    changed = f"; changed: {', '.join(report.changed)}" if report.changed else ""
+    return f"{report.question}: {report.status}{where} ({report.seconds:.1f} s){why}{changed}"
+
+
+def _over_all(root: Path, as_json: bool) -> dict[str, str]:
+    """Write the page over all reports, and say where it is."""
+    from reviewkit.portfolio import write_portfolio
+
+    page = write_portfolio(root).html
+    click.echo(f"All reviews: {page}", err=as_json)
+    return {"portfolio": page}
 
 
 @click.command("lab")

@@ -15,6 +15,7 @@ from reviewkit.figures.axis import Axis
 from reviewkit.figures.frame import Frame, put_labels
 from reviewkit.figures.lettering import text_width, wrap
 from reviewkit.figures.svg import SMALL, Canvas, Figure
+from reviewkit.numbers import plain
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 60.0, 44.0, 600.0, 360.0
 _P_TICKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 1.0)
@@ -57,7 +58,7 @@ def albatross_plot(
     high = max(max(point.n for point in points) * 1.4, low * 4)
     frame = Frame(Axis(-reach, reach, _LEFT, _LEFT + _WIDTH), Axis(low, high, _TOP + _HEIGHT, _TOP, True))
     canvas = Canvas()
-    ticks = [(sign * -math.log10(p), f"{p:g}") for sign in (-1, 1) for p in _P_TICKS if p > smallest]
+    ticks = [(sign * -math.log10(p), plain(p)) for sign in (-1, 1) for p in _P_TICKS if p > smallest]
     y = frame.draw(canvas, x_label="Two-sided p value", y_label="Participants", favours=favours,
                    x_ticks=sorted(set(ticks)))
     middle = frame.x.at(0)
@@ -89,12 +90,12 @@ def _contours(canvas: Canvas, frame: Frame, effects: Sequence[float]) -> None:
                 continue
             canvas.polygon(path, stroke="grey", closed=False, dash="4 3")
             x, y = path[-1]
-            half = text_width(f"SMD {effect:g}", SMALL) / 2
+            half = text_width(f"SMD {plain(effect)}", SMALL) / 2
             middle, base = (x, frame.top - 6) if y <= frame.top + 1 else (frame.x.right - half - 2, y - 4)
             free = all(abs(base - other) > SMALL + 2 or low > middle + half or high < middle - half
                        for low, high, other in taken)
             if sign > 0 and free:
-                canvas.text(middle, base, f"SMD {effect:g}", anchor="middle", size=SMALL, fill="grey")
+                canvas.text(middle, base, f"SMD {plain(effect)}", anchor="middle", size=SMALL, fill="grey")
                 taken.append((middle - half - 4, middle + half + 4, base))
 
 

@@ -36,10 +36,12 @@ def evidence_map(
     *,
     row_head: str = "Therapy",
     title: str = "Evidence map",
+    absent: str = "no study",
 ) -> Figure:
     """Draw therapies by outcomes: a bubble by number of studies, its direction and certainty in words.
 
-    An empty cell reads 'no study': a gap is a finding.
+    A cell without studies reads 'no study': a gap is a finding. A place without a cell reads `absent`, such as
+    'not asked' where nobody looked.
 
     Raises
     ------
@@ -67,11 +69,11 @@ def evidence_map(
         height = max(tall, LINE * len(label) + 16)
         canvas.lines(0, y + height / 2 + 4 - LINE * (len(label) - 1) / 2, label)
         for place, evidence in enumerate(found):
-            _draw_cell(canvas, left + _COLUMN * (place + 0.5), y, height, evidence, most)
+            _draw_cell(canvas, left + _COLUMN * (place + 0.5), y, height, evidence, most, absent)
         y += height
         canvas.line(0, y, width, y, stroke="hair")
     canvas.text(0, y + 18, "Area of a circle: number of studies.", size=SMALL, fill="grey")
-    return canvas.finish(width, y + 26, title=title, description=_describe(rows, columns, cells))
+    return canvas.finish(width, y + 26, title=title, description=_describe(rows, columns, cells, absent))
 
 
 def _check(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], EvidenceCell]) -> None:
@@ -85,9 +87,12 @@ def _check(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str
                              code="figure")
 
 
-def _draw_cell(canvas: Canvas, x: float, y: float, height: float, cell: EvidenceCell | None, most: int) -> None:
+def _draw_cell(
+    canvas: Canvas, x: float, y: float, height: float, cell: EvidenceCell | None, most: int, absent: str
+) -> None:
     if cell is None or not cell.n_studies:
-        canvas.text(x, y + height / 2 + 4, "no study", anchor="middle", size=SMALL, fill="grey", italic=True)
+        words = absent if cell is None else "no study"
+        canvas.text(x, y + height / 2 + 4, words, anchor="middle", size=SMALL, fill="grey", italic=True)
         return
     radius = max(_LARGEST * (cell.n_studies / most) ** 0.5, 9)
     middle = y + 8 + _LARGEST
@@ -105,11 +110,14 @@ def _draw_cell(canvas: Canvas, x: float, y: float, height: float, cell: Evidence
 
 
 def _describe(
-    rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], EvidenceCell]
+    rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], EvidenceCell], absent: str
 ) -> str:
     filled = [key for key, cell in cells.items() if cell.n_studies]
     places = len(rows) * len(columns)
-    said = [f"{len(filled)} of {places} combinations have a study, {places - len(filled)} have none."]
+    asked = places if absent == "no study" else len(cells)
+    said = [f"{len(filled)} of {asked} combinations have a study, {asked - len(filled)} have none."]
+    if asked < places:
+        said.append(f"{absent.capitalize()}: {places - asked} combinations.")
     for row in rows:
         found = [f"{column} {cells[row, column].n_studies}" for column in columns if (row, column) in filled]
         said.append(f"{row}: {', '.join(found) or 'no study'}.")

@@ -11,7 +11,7 @@ from reviewkit.figures import (
     Figure,
     direction_plot,
 )
-from reviewkit.numbers import estimate, interval
+from reviewkit.numbers import estimate, interval, percent
 from reviewkit.protocol import Outcome
 from reviewkit.render import Column, Safe, anchor_id, details, el, empty, figure, join, table
 from reviewkit.render.html import Child
@@ -26,6 +26,7 @@ from reviewkit.report.words import (
     directions,
     finding,
     natural,
+    remark,
 )
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
@@ -76,7 +77,8 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
     shown: list[Safe] = []
     if main.pooled:
         shown.append(figure(forest_figure(found, review).in_page, f"{finding(found)} Forest plot.",
-                            id_=anchor_id("forest", outcome.id), notes=[*main.pooled.warnings, directions(found)]))
+                            id_=anchor_id("forest", outcome.id),
+                            notes=[*map(remark, main.pooled.warnings), directions(found)]))
     else:
         picture = direction_figure([found], review, f"Effect-direction plot: {outcome.name}")
         assert picture is not None
@@ -144,7 +146,7 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
             if pooled.pi_low is not None and pooled.pi_high is not None else "–"
         how = f"{MODELS[pooled.model]}" + (f", {pooled.tau2_method}" if pooled.model == "random" else "")
         rows.append([analysis.label, pooled.k, estimate(values[0], values[1], values[2]), prediction,
-                     f"{pooled.i2_tau2 if pooled.model == 'random' else pooled.i2_q:.0f}%",
+                     percent(pooled.i2_tau2 if pooled.model == "random" else pooled.i2_q, 0),
                      _pointing(analysis, found.outcome),
                      f"{how}, {INTERVALS[pooled.ci_method]}{_assumed(analysis, found)}"])
     measure = found.main.measure

@@ -16,7 +16,7 @@ from reviewkit.extraction import ArmRow, StudyResult
 from reviewkit.figures import Figure, ForestColumn, ForestHeading, ForestPooled, ForestRow, forest_plot
 from reviewkit.figures.forest_parts import ForestItem
 from reviewkit.numbers import count as count_text
-from reviewkit.numbers import decimals_for, heterogeneity, number, p_value, percent
+from reviewkit.numbers import decimals_for, heterogeneity, number, p_value, percent, plain
 from reviewkit.protocol import MEANS, RATIOS
 from reviewkit.render import anchor_id
 from reviewkit.report.bias_figures import forest_lights
@@ -177,7 +177,7 @@ class _Forest:
     ) -> ForestPooled:
         middle, low, high = (natural(v, self.found.main.measure)
                              for v in (pooled.estimate, pooled.ci_low, pooled.ci_high))
-        return ForestPooled(f"{label} ({100 * pooled.level:g}% CI)", middle, low, high, prediction, lines, weight,
+        return ForestPooled(f"{label} ({plain(100 * pooled.level)}% CI)", middle, low, high, prediction, lines, weight,
                             self._totals(members))
 
     def _totals(self, members: Sequence[int]) -> tuple[str, ...]:
@@ -218,7 +218,7 @@ def _lines(pooled: Pooled) -> tuple[str, ...]:
     if math.isinf(pooled.df):
         name = f"Z = {number(abs(pooled.statistic), 2)}"
     else:
-        name = f"t = {number(abs(pooled.statistic), 2)}, df = {pooled.df:g}"
+        name = f"t = {number(abs(pooled.statistic), 2)}, df = {plain(pooled.df)}"
     test = f"Test for overall effect: {name}, {p_value(pooled.p)}"
     return (f"Heterogeneity: {spread}", test) if pooled.k > 1 else (test,)
 

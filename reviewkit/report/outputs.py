@@ -15,11 +15,13 @@ from reviewkit.publishing.description import describe
 from reviewkit.publishing.formats import cff
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
+from reviewkit.report.checklists import CHECKLISTS, checklist_rows
+from reviewkit.report.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reviewkit.report.claims import COLUMNS as CLAIM_COLUMNS
 from reviewkit.report.claims import claim_rows
 from reviewkit.report.figure_files import save_figures
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
-from reviewkit.report.harms import harm_rows
+from reviewkit.report.harms import harm_rows, reported
 from reviewkit.report.published import COLUMNS as PUBLISHED_COLUMNS
 from reviewkit.report.published import published_rows
 from reviewkit.report.statements import answer_sentence, answering, plain
@@ -63,6 +65,8 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "published.csv", PUBLISHED_COLUMNS,
               published_rows(review, report.certainties))
     write_csv(folder / "tables" / "claims.csv", CLAIM_COLUMNS, claim_rows(review, report.certainties))
+    for checklist in CHECKLISTS:
+        write_csv(folder / "tables" / f"{checklist.id}.csv", CHECKLIST_COLUMNS, checklist_rows(report, checklist))
     save_figures(report, folder / "figures")
 
 
@@ -74,6 +78,7 @@ def results(report: Report) -> dict[str, object]:
         "question": review.question,
         "title": report.title,
         "status": asked.status,
+        "asked": {"title": asked.title, "therapy": asked.therapy, "condition": asked.condition, "kind": asked.kind},
         "eligibility_basis": asked.eligibility_basis,
         "protocol_version": asked.version,
         "date": asked.date.isoformat(),
@@ -81,10 +86,13 @@ def results(report: Report) -> dict[str, object]:
         "citation": _citation(asked),
         "flow": review.flow.as_dict(),
         "included": [study.study_id for study in review.studies],
+        "people": {"stated": sum(study.n_randomised or 0 for study in review.studies),
+                   "studies_silent": sum(study.n_randomised is None for study in review.studies)},
         "answer": _answer(report),
         "outcomes": [_outcome(report, item) for item in report.certainties],
         "summary_of_findings": [row.as_dict() for row in summary_rows(review, report.certainties)],
-        "harms": [item.harms.as_dict() for item in report.certainties if item.harms],
+        "harms": [{**item.harms.as_dict(), "said": reported(item.harms, review)} for item in report.certainties
+                  if item.harms],
         "published": published_rows(review, report.certainties),
         "claims": claim_rows(review, report.certainties),
         "risk_of_bias": [dict(row) for row in bias_rows(review)],
@@ -116,6 +124,8 @@ def _outcome(report: Report, certainty: Certainty) -> dict[str, object]:
     return {
         "id": found.outcome.id,
         "name": found.outcome.name,
+        "importance": found.outcome.importance,
+        "better": found.outcome.better,
         "main": main,
         "sensitivity": [_analysis(item) for item in found.sensitivity],
         "direction": found.direction.as_dict(),

@@ -20,7 +20,7 @@ from reviewkit.figures import (
     forest_plot,
     funnel_plot,
 )
-from reviewkit.numbers import number
+from reviewkit.numbers import number, percent
 from reviewkit.protocol import MEANS, RATIOS
 from reviewkit.render import Safe, anchor_id, details, el, figure, join
 from reviewkit.report.forests import ROLES
@@ -151,7 +151,7 @@ def _series(found: OutcomeAnalysis, review: Review, series: PoolSeries, lead: st
     for name, *values in zip(series.studies, series.ci_low.tolist(), series.estimate.tolist(), series.ci_high.tolist(),
                              series.i2.tolist(), strict=True):
         low, middle, high = (natural(value, measure) for value in values[:3])
-        rows.append(ForestRow(f"{lead} {name}", middle, low, high, cells=(f"{values[3]:.0f}%",)))
+        rows.append(ForestRow(f"{lead} {name}", middle, low, high, cells=(percent(values[3], 0),)))
     return forest_plot(
         rows, scale="log" if measure in RATIOS else "natural", measure=measure, axis_label=MEASURES[measure],
         favours=favours(found.outcome, review.protocol), columns=("I²",), level=100 * pooled.level,

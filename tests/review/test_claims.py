@@ -97,7 +97,7 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, said: s
     with pytest.raises(InputError) as caught:
         read_claims(made(tmp_path, text))
     assert said in str(caught.value)
-    assert all(p.file == "data/claims.toml" and p.line for p in caught.value.problems)
+    assert all(p.file == "data/claims.toml" and p.line and p.remedy for p in caught.value.problems)
 
 
 def test_an_override_shows_both_and_an_unknown_outcome_is_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from reviewkit.review.opened import Review
 
 NAME = "data/claims.toml"
+REMEDY = "Correct it; docs/claims.md shows every key."
 AGREE = 2 / 3
 """Share of the studies with a known direction that must point one way before they are said to lean."""
 
@@ -174,7 +175,10 @@ def read_placed_claims(root: Path) -> tuple[tuple[int, Claim], ...]:
     if not path.exists():
         return ()
     document = parse(read_text(path, what="claims", root=root), NAME)
-    claims = validate(document, ClaimsFile).claims
+    try:
+        claims = validate(document, ClaimsFile).claims
+    except InputError as error:
+        raise InputError([replace(p, remedy=p.remedy or REMEDY) for p in error.problems]) from None
     twice = {name for name, number in Counter(claim.id for claim in claims).items() if number > 1}
     problems = [
         Problem(f"claim {claim.id!r} stands more than once.", NAME, document.line(("claims", place, "id")), None,

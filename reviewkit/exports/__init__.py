@@ -1,0 +1,1 @@
+"""The review in other programs' forms: metafor, RevMan, Word, PDF."""
