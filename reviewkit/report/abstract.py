@@ -56,8 +56,8 @@ def _sentence(text: str) -> str:
 def _eligibility(review: Review) -> str:
     asked = review.protocol.question
     basis = "Judged on abstracts and web pages." if asked.eligibility_basis == "abstract" else "Judged on full texts."
-    return (f"{_sentence(asked.population)} Designs: {_sentence(listed(review.protocol.eligibility.designs))} "
-            f"Comparator: {_sentence(asked.comparator)} {basis}")
+    return (f"{_sentence(asked.population)} Designs: {listed(review.protocol.eligibility.designs)}. Compared with: "
+            f"{in_sentence(asked.comparator).rstrip('.')}. {basis}")
 
 
 def sources_sentence(review: Review) -> str:

@@ -40,8 +40,9 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
         return join(head, said, el("p", plain_html(review, certainty)), _silent(harms))
     rated = certainty_line(review, certainty) if certainty.rating.level != NO_EVIDENCE else el(
         "p", plain_html(review, certainty))
-    numbers = lineage_details(review, certainty.analysis) if certainty.analysis.main.results else None
-    return join(head, said, _pool(harms), rated, _table(harms), _cases(harms), _silent(harms), numbers)
+    numbers = lineage_details(review, certainty.analysis, harms) if certainty.analysis.main.results else None
+    return join(head, said, _pool(harms), rated, _sensitivity(certainty), _table(harms), _cases(harms), _silent(harms),
+                numbers)
 
 
 def reported(harms: Harms, review: Review) -> str:
@@ -75,6 +76,19 @@ def _pool(harms: Harms) -> Safe:
         return el("p", f"Not pooled: {harms.why}.") if harms.why and harms.results else Safe("")
     measure = harms.outcome.plan.measure
     return el("p", pool_words(harms.pool, measure), *[f" {remark(warning)}" for warning in harms.pool.warnings])
+
+
+def _sensitivity(certainty: Certainty) -> Safe:
+    """The same harm under the protocol's other choices, each in one sentence."""
+    items = [
+        el("li", f"{found.label}: ",
+           pool_words(found.pooled, found.measure) if found.pooled else f"not pooled ({found.why}).")
+        for found in certainty.analysis.sensitivity
+    ]
+    if not items:
+        return Safe("")
+    return join(el("p", "Under other choices, all named in the protocol:"),
+                el("ul", *items, id=anchor_id("sensitivity", certainty.outcome.id)))
 
 
 def _table(harms: Harms) -> Safe:

@@ -6,18 +6,20 @@ a browser opens by itself (HTML, ancestor details revealing algorithm).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from reviewkit.extraction import ArmRow, Step, StudyResult
+from reviewkit.extraction import ArmRow, StudyResult
 from reviewkit.extraction.compare import compare_rows, key_of
 from reviewkit.numbers import count, estimate, heterogeneity, interval, named, number, percent, tidy, working
 from reviewkit.render import Column, Safe, anchor_id, details, el, join, link, table
 from reviewkit.render.html import Child
 from reviewkit.report.origins import origin_anchor
-from reviewkit.report.words import INTERVALS, MEASURES, MODELS, directions, natural
+from reviewkit.report.words import INTERVALS, MEASURES, MODELS, directions, natural, pool_words
 from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
 from reviewkit.review.extraction.extracting import table_of
+from reviewkit.review.extraction.harms import Harms
 from reviewkit.review.extraction.lineage import Lineage, trace
 from reviewkit.store.files import show
 
@@ -35,6 +37,11 @@ FORMULAS = {
     "HR": ("ln of the printed ratio", "from its interval or p", "Cochrane Handbook 10.6"),
 }  # fmt: skip
 """Effect and variance of one study, by measure; what a study prints as an effect enters as it is."""
+ABSOLUTE = {
+    "RR": "risk with = RR × risk without", "OR": "risk with = OR × r / (1 − r + OR × r), r the risk without",
+    "HR": "risk with = 1 − (1 − risk without) to the power of HR", "RD": "risk with = risk without + RD",
+}  # fmt: skip
+"""The risk with the intervention from the baseline risk, by measure."""
 
 
 def numbers_anchor(outcome: str) -> str:
@@ -47,21 +54,30 @@ def study_anchor(outcome: str, study: str, where: str = "") -> str:
     return anchor_id(outcome, study, *([where] if where else []))
 
 
-def lineage_details(review: Review, found: OutcomeAnalysis) -> Safe:
-    """The outcome's own numbers, then every study's; each sensitivity analysis adds what is new."""
-    blocks = list(_blocks(review, found))
+def lineage_details(review: Review, found: OutcomeAnalysis, harms: Harms | None = None) -> Safe:
+    """The outcome's own numbers, then every study's; each sensitivity analysis adds what is new.
+
+    Parameters
+    ----------
+    harms : Harms, optional
+        Of a harm: its pool, by a method for rare events, stands in place of the main analysis's.
+    """
+    blocks = list(_blocks(review, found, harms))
     head = el("p", f"How each number came about ({len(blocks)}):", class_="lineage-head") if blocks else None
-    return el("div", _result(found), head, *blocks, class_="lineages")
+    return el("div", _result(found, harms), head, *blocks, class_="lineages")
 
 
-def _blocks(review: Review, found: OutcomeAnalysis) -> Iterator[Safe]:
+def _blocks(review: Review, found: OutcomeAnalysis, harms: Harms | None) -> Iterator[Safe]:
     shown: set[tuple[str, tuple[str, ...]]] = set()
     for analysis in (found.main, *found.sensitivity):
         for result in analysis.results:
             key = (result.study_id, tuple(row.row_id for row in result.rows))
             if key not in shown:
                 shown.add(key)
-                yield _block(review, found, analysis, result)
+                told = trace(review, found.outcome.id, analysis, result)
+                if analysis is found.main and harms is not None:
+                    told = replace(told, weight=harm_weights(harms).get(found.labels.get(result.study_id, "")))
+                yield _block(found, analysis, told, [_readings(review, row) for row in result.rows])
 
 
 def opened(summary: Child, *content: Child, id_: str) -> Safe:
@@ -69,15 +85,18 @@ def opened(summary: Child, *content: Child, id_: str) -> Safe:
     return details(summary, el("div", *content, id=id_, class_="lineage"))
 
 
-def _result(found: OutcomeAnalysis) -> Safe:
+def _result(found: OutcomeAnalysis, harms: Harms | None) -> Safe:
     """How the outcome's result came about: the pool's table and method, or the count of directions."""
     name, anchor = found.outcome.name, numbers_anchor(found.outcome.id)
-    if found.main.pooled is None:
-        return opened(f"{name}: how the count of directions came about", _counted(found), id_=anchor)
+    if harms is not None and harms.pool is not None and harms.pool is not found.main.pooled:
+        return opened(f"{name}: how the pooled value came about", _harm_pool(found, harms), id_=anchor)
+    if found.main.pooled is None or (harms is not None and harms.pool is None):
+        return opened(f"{name}: how the count of directions came about",
+                      _counted(found, found.main.why or (harms.why if harms else "")), id_=anchor)
     return opened(f"{name}: how the pooled value came about", _pool(found), id_=anchor)
 
 
-def _counted(found: OutcomeAnalysis) -> Safe:
+def _counted(found: OutcomeAnalysis, why: str) -> Safe:
     main = found.main
     rows: list[list[Child]] = [
         [_to_study(found, r), r.direction if found.outcome.better == "neither" else _side(r.favours),
@@ -85,10 +104,37 @@ def _counted(found: OutcomeAnalysis) -> Safe:
         for r in main.results
     ]
     return join(
-        el("p", f"Not pooled: {main.why}." if main.why else None, " ", directions(found)),
+        el("p", f"Not pooled: {why}. " if why else None, directions(found)),
         table(["Study", "Direction", "Known", Column("People", numeric=True), "Why no effect"], rows,
               caption="Each study's direction; the sign test is the exact binomial test of the two sides "
                       "(Cochrane Handbook 12.2.1.3).", empty_text="No study reports it."),
+    )
+
+
+def harm_weights(harms: Harms) -> dict[str, float]:
+    """Each pooled study's share in the pool of a harm, in percent; none where its method has no weights."""
+    weights = getattr(harms.pool, "weights", None)
+    if harms.pool is None or weights is None:
+        return {}
+    return dict(zip(harms.pool.studies, map(float, weights), strict=True))
+
+
+def _harm_pool(found: OutcomeAnalysis, harms: Harms) -> Safe:
+    """A pool of counts by a method for rare events: the counts of each study, the method, the result."""
+    assert harms.pool is not None
+    weights, rows = harm_weights(harms), []
+    for result in found.main.results:
+        label = found.labels.get(result.study_id, result.study_id)
+        if label in harms.pool.studies:
+            counts = [f"{row.events}/{row.total}" for role in ("intervention", "comparator") for row in result.rows
+                      if row.arm_role == role]
+            rows.append([_to_study(found, result), *(counts if len(counts) == 2 else ["–", "–"]),
+                         percent(weights.get(label), 1)])
+    return join(
+        table(["Study", Column("Intervention", numeric=True), Column("Comparator", numeric=True),
+               Column("Weight", numeric=True)], rows, caption="People with the event, of all people, in each group."),
+        el("p", "The method follows from how rare the events are (Cochrane Handbook 10.4.4). Result: ",
+           pool_words(harms.pool, found.main.measure)),
     )
 
 
@@ -118,6 +164,8 @@ def _pool(found: OutcomeAnalysis) -> Safe:
                 f"{INTERVALS[pooled.ci_method]}. "
                 + heterogeneity(i2=pooled.i2_tau2, q=pooled.q, df=pooled.q_df, p=pooled.q_p) + "."),
         el("p", "Result: ", _pooled_effect(main), "."),
+        el("p", f"For 1000 people: {ABSOLUTE[main.measure]} (Cochrane Handbook 14.1.5).")
+        if found.outcome.baseline_risks and main.measure in ABSOLUTE else None,
     )
 
 
@@ -144,8 +192,8 @@ def _to_study(found: OutcomeAnalysis, result: StudyResult) -> Safe:
                 f"#{study_anchor(found.outcome.id, result.study_id)}")
 
 
-def _block(review: Review, found: OutcomeAnalysis, run: Analysis, result: StudyResult) -> Safe:
-    told = trace(review, found.outcome.id, run, result)
+def _block(found: OutcomeAnalysis, run: Analysis, told: Lineage, readings: Sequence[Sequence[Child]]) -> Safe:
+    result = told.result
     label = found.labels.get(result.study_id, result.study_id)
     where = "" if run is found.main else run.id
     head = f"{label}, in “{run.label}”" if where else label
@@ -156,7 +204,7 @@ def _block(review: Review, found: OutcomeAnalysis, run: Analysis, result: StudyR
         head += f": no effect ({result.reason})"
     return opened(
         head,
-        el("ul", *[el("li", printed(row), *_readings(review, row)) for row in result.rows]),
+        el("ul", *[el("li", printed(row), *read) for row, read in zip(result.rows, readings, strict=True)]),
         _steps(told, result),
         el("p", "Not used: ", "; ".join(result.unused)) if result.unused else None,
         el("p", link("Records and screening votes of this study", f"#{origin_anchor(result.study_id)}")),
@@ -165,8 +213,9 @@ def _block(review: Review, found: OutcomeAnalysis, run: Analysis, result: StudyR
 
 
 def _steps(told: Lineage, result: StudyResult) -> Safe:
-    steps = [step for step in told.steps if step.kind != "printed"] if result.usable else [
-        Step("contrast", f"no effect: {result.reason}")]
+    if not result.usable:
+        return el("p", el("b", "No effect: "), tidy(result.reason), ".")
+    steps = [step for step in told.steps if step.kind != "printed"]
     return el("ol", *[el("li", el("b", f"{KINDS[step.kind]}: "), tidy(str(step)),
                          f" [{step.source}]" if step.source and step.source not in str(step) else "")
                       for step in steps])
@@ -224,5 +273,5 @@ def finding_linked(found: OutcomeAnalysis, sentence: str) -> Safe:
         end = sentence.find(")", start) + 1
         part = sentence[start:end] if start >= 0 and end > start else interval(low, high, words=True)
     else:
-        part = directions(found).rstrip(".")
+        part = directions(found).partition(": ")[2].partition(";")[0].rstrip(".")
     return linked(sentence, part, found.outcome.id) if main.results else join(sentence)

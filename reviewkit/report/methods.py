@@ -9,7 +9,7 @@ from reviewkit.model import Record
 from reviewkit.numbers import count
 from reviewkit.render import Column, Row, Safe, details, el, figure, join, link, table, text
 from reviewkit.render.html import Child
-from reviewkit.report.origins import records, report_anchor, said
+from reviewkit.report.origins import places, report_anchor, said
 from reviewkit.report.retractions import retraction_notices, retraction_status
 from reviewkit.report.screening import STAGE_NAMES, judged
 from reviewkit.report.words import count_words
@@ -196,12 +196,13 @@ def _screened(review: Review) -> Safe:
     for status in review.screening.at("title-abstract"):
         record = review.reports[status.report]
         later = review.screening.stages["full-text"].get(status.report)
-        votes = [f"{STAGE_NAMES[s.stage]}: {said(review, s)}" for s in (status, later)
+        votes = [f"{STAGE_NAMES[s.stage].capitalize()}. {said(review, s)}." for s in (status, later)
                  if s and (s.votes or s.consensus)]
-        rows.append(Row([citation(record), record.year or "–", status.outcome, "; ".join(votes) or "no vote is known",
-                         el("ul", *[el("li", item) for item in records(review, status.report)])],
+        told = join(*votes, sep=el("br")) if votes else "no vote is known"
+        rows.append(Row([citation(record), record.year or "–", status.outcome, told, places(review, status.report)],
                         id=report_anchor(status.report)))
-    return table(["Report", "Year", "Decision on title and abstract", "Votes, at each stage", "Records"], rows,
+    return table([Column("Report", width="16rem"), "Year", "Decision on title and abstract",
+                  Column("Votes, at each stage", width="14rem"), Column("Records", width="15rem")], rows,
                  id_="reports", caption="Every report screened, with each vote on it and the records that describe it.",
                  empty_text="None.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewkit.extraction import Study
+from reviewkit.model import Record
 from reviewkit.numbers import count
 from reviewkit.render import Safe, anchor_id, details, el, join, link
 from reviewkit.render.html import Child
@@ -69,13 +70,13 @@ def votes(review: Review, report: str) -> Sequence[Child]:
     for stage in STAGES:
         status = review.screening.stages.get(stage, {}).get(report)
         if status is not None and (status.votes or status.consensus):
-            found.append(f"{STAGE_NAMES[stage].capitalize()}: {said(review, status)}.")
+            found.append(f"{STAGE_NAMES[stage].capitalize()}. {said(review, status)}.")
     return found or ["No vote is known."]
 
 
 def said(review: Review, status: ReportStatus) -> str:
     """The votes of one stage in words."""
-    parts = [f"{vote.reviewer} {_word(review, vote)}" for vote in status.votes]
+    parts = [f"{vote.reviewer}: {_word(review, vote)}" for vote in status.votes]
     if status.consensus:
         parts.append(f"settled by {status.consensus.reviewer}: {_word(review, status.consensus)}")
     return "; ".join(parts)
@@ -83,14 +84,25 @@ def said(review: Review, status: ReportStatus) -> str:
 
 def _word(review: Review, vote: Decision) -> str:
     reason = review.protocol.reasons.get(vote.reason, vote.reason)
-    inside = ", ".join(part for part in (reason, vote.note) if part)
-    return f"{vote.decision} ({inside})" if inside else vote.decision
+    note = vote.note.rstrip(" .")
+    return vote.decision + (f", {reason}" if reason else "") + (f" – {note}" if note else "")
 
 
 def records(review: Review, report: str) -> list[str]:
     """Where the records of a report stand in the search files."""
     return [
-        f"Record {name}: references/{review.question}/{record.origin.file}, lines {record.origin.line} to "
-        f"{record.origin.line_end}" + (f", entry {record.key}." if record.key else ".")
+        f"Record {name}: references/{review.question}/{_lines(record)}{f', entry {record.key}' if record.key else ''}."
         for name, record in review.records.items() if review.report_of[name] == report
     ]
+
+
+def places(review: Review, report: str) -> Safe:
+    """The same in short, for a cell: record, file, lines."""
+    found = [f"{name}: {_lines(record)}" for name, record in review.records.items() if review.report_of[name] == report]
+    return join(*found, sep=el("br"))
+
+
+def _lines(record: Record) -> str:
+    place = record.origin
+    lines = f"line {place.line}" if place.line == place.line_end else f"lines {place.line} to {place.line_end}"
+    return f"{place.file}, {lines}"

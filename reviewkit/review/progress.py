@@ -31,9 +31,9 @@ def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
     blank = left_to_fill(question, review.root)
     fill_in = f"fill in data/{question}/protocol.toml: {', '.join(blank)}"
     if not (review.folder / "records.csv").exists():
-        if blank:
-            return "protocol", fill_in
         searches = current(review.root / "references" / question / "searches.toml", review.root)
+        if blank and not searches.file and not searches.planned:
+            return "protocol", fill_in
         return "protocol", f"reviewkit {'import' if searches.file else 'search'} {question}"
     counts |= {"records": len(review.records), "reports": len(review.reports)}
     for place in STAGES:

@@ -190,6 +190,12 @@ def test_zero_events_are_pooled_without_a_made_up_half(tmp_path: Path) -> None:
     assert "3 of the 10 included studies report adverse events; 7 say nothing" in words
     assert "0/31" in words
     assert "0/24" in words
+    # The figure opens to the pool that counts, not to another one of the same numbers.
+    numbers = str(report.harms())
+    numbers = numbers[numbers.index('id="numbers-adverse-events"'):]
+    numbers = numbers[:numbers.index("</details>")]
+    assert "risk ratio 0.14 (95% CI" in numbers and "Mantel" in numbers
+    assert "3/24" in numbers and "τ²" not in numbers
 
 
 def test_one_outcome_has_one_pool_in_results_json(tmp_path: Path) -> None:

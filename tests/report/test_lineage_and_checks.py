@@ -37,7 +37,7 @@ def test_every_number_of_an_outcome_opens_to_how_it_came_about(question: str, ou
             if row.as_printed:
                 assert f'<q class="as-printed">{html.escape(row.as_printed)}</q>' in block
         assert f'href="#origin-{result.study_id}"' in block
-        assert "Effect:" in block
+        assert ("Effect:" if result.usable else "No effect:") in block
     weights = [float(text) for text in re.findall(r"([\d.]+)% of the weight of the pool", page)]
     numbers = block_of(page, f"numbers-{outcome}")
     if found.main.pooled:
@@ -64,7 +64,7 @@ def test_a_study_leads_to_its_records_and_every_vote(question: str) -> None:
             for stage in ("title-abstract", "full-text"):
                 status = review.screening.stages[stage].get(report)
                 for vote in status.votes if status else ():
-                    assert f"{vote.reviewer} {vote.decision}" in block
+                    assert f"{vote.reviewer}: {vote.decision}" in block
             for name, owner in review.report_of.items():
                 if owner == report:
                     assert f"Record {name}: references/{question}/" in block

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from reviewkit.certainty import Effect, Finding, overclaims
 from reviewkit.certainty.rating import LEVELS, NO_EVIDENCE
 from reviewkit.certainty.wording import SIZES
+from reviewkit.report.harms import reported
 from reviewkit.report.plain_language import WHY, Facts, Told, facts_of, names_in, numbers_of, summary
 from reviewkit.report.readability import LIMIT, grade
-from reviewkit.report.statements import answer_sentence, plain
+from reviewkit.report.statements import answer_sentence, finding_of, plain, who_judged
+from reviewkit.report.words import directions, finding
 from tests.report.pages import QUESTIONS, report_of
 
 NAMES = st.sampled_from(("massage", "upper cervical techniques", "acupuncture", "exercises", "vitamin B12"))
@@ -124,6 +126,18 @@ def test_answers_and_statements_of_a_bundled_review(question: str) -> None:
         assert grade(text, names) <= LIMIT, text
         association = report.review.protocol.question.kind == "association" and certainty.outcome.better == "neither"
         assert overclaims(text, certainty.rating.level, association=association) == ()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_sentence_made_of_numbers_stays_below_the_rating(question: str) -> None:
+    """Findings, directions, figures in plain words, harms: what each may say is bounded by its outcome's level."""
+    report = report_of(question)
+    for certainty in report.certainties:
+        told = [finding(certainty.analysis), directions(certainty.analysis), who_judged(certainty),
+                numbers_of(certainty, finding_of(report.review, certainty))]
+        told += [reported(certainty.harms, report.review)] if certainty.harms else []
+        for text in told:
+            assert overclaims(text, certainty.rating.level) == (), text
 
 
 def test_a_treatment_that_is_no_association_never_reads_as_one() -> None:

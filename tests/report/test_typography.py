@@ -18,7 +18,7 @@ OWN_FORMAT = {"figures/svg.py": "coordinates, which are no text", "report/output
 HYPHEN = re.compile(r"(?<![\w\d.–−)\]-])-\s?\.?\d")
 DECIMALS = re.compile(r"(?<![\w.])[−+]?\d+\.\d{4,}(?![\d/])")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
-NOTHING = re.compile(r"\b(?:nan|NaN|inf|Infinity)\b|(?<=[=:,(\[] )None\b|(?<=[(\[])None\b|^None$")
+NOTHING = re.compile(r"\b(?:nan|NaN|inf|Infinity)\b|(?<=[=:,(\[] )None\b(?! of\b)|(?<=[(\[])None\b|^None$")
 GOOD_P = re.compile(r"p (?:= 0\.\d{2,3}|< 0\.001|< 0\.05|< 0\.01|> 0\.99)\Z")
 
 

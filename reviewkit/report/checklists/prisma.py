@@ -191,7 +191,7 @@ def _subgroup_results(look: Look) -> Answer:
 
 
 def _sensitivity_results(look: Look) -> Answer:
-    found = [f.outcome for f in look.analyses if f.sensitivity and f.outcome.importance != "harm"]
+    found = [c.outcome for c in look.reporting if c.analysis.sensitivity and (c.harms is None or c.harms.reports)]
     if not look.analyses:
         return needless("No study reports an outcome.", "results")
     places = [(outcome.name, anchor_id("sensitivity", outcome.id)) for outcome in found]
