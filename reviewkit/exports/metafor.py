@@ -10,8 +10,8 @@ from reviewkit.tables import csv_text
 
 STUDY_COLUMNS = ("outcome", "analysis", "study_id", "study", "measure", "yi", "vi", "ai", "ci", *MEANS, "steps")
 POOL_COLUMNS = (
-    "outcome", "analysis", "name", "measure", "method", "model", "tau2_method", "ci_method", "level", "scale", "k", "estimate",
-    "ci_low", "ci_high", "tau2", "i2_tau2",
+    "outcome", "analysis", "name", "measure", "method", "model", "tau2_method", "ci_method", "level", "scale", "k",
+    "estimate", "ci_low", "ci_high", "tau2", "i2_tau2",
 )
 
 
@@ -40,4 +40,5 @@ def _studies(pool: PoolTable) -> list[Mapping[str, object]]:
 
 def _pool(pool: PoolTable) -> Mapping[str, object]:
     return {**{name: pool.pooled.get(name) for name in POOL_COLUMNS}, "outcome": pool.outcome,
-            "analysis": pool.analysis, "name": pool.name, "measure": pool.measure, "method": pool.method, "level": pool.level}
+            "analysis": pool.analysis, "name": pool.name, "measure": pool.measure, "method": pool.method,
+            "level": pool.level}

@@ -79,7 +79,7 @@ def _by_arms(pool: PoolTable) -> bool:
 
 
 def _data_rows(number: int, pool: PoolTable) -> list[Mapping[str, object]]:
-    rows = []
+    rows: list[Mapping[str, object]] = []
     for one, weighted in zip(pool.contrasts, pool.pooled["studies"], strict=True):
         arms = {_COLUMNS[name]: value for name, value in one.arms.items()} if _by_arms(pool) else {}
         rows.append({

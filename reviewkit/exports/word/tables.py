@@ -104,7 +104,7 @@ def table_markup(found: Grid, columns: Sequence[float], title: str, written: Wri
 
 
 def _row(row: Line, shares: Sequence[int], written: Written, *, head: bool = False) -> str:
-    place, cells = 0, []
+    place, cells = 0, list[str]()
     for cell in row.cells:
         wide = span(cell)
         width = sum(shares[place:place + wide])
