@@ -2,22 +2,27 @@
 
 Rounding is half away from zero on the shortest decimal that names the float, so 2.675 reads 2.68 as a
 reader would round it, not 2.67 as its binary value would. A minus is U+2212, thousands are set apart by
-U+202F from 10 000 up, and nothing ever reads "-0.00". ``None`` and NaN read as an en dash.
+U+202F from 10 000 up, no number has more than three decimals, and nothing ever reads "-0.00". ``None`` and NaN read as
+an en dash.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\u2212"
 THIN_SPACE = "\u202f"
 MISSING = "\u2013"
+TINY = 0.0005
+"""Below this a number has no digit left at three decimals."""
+_HYPHEN = re.compile(r"(?<![\w\d.\u2013\u2212)\]-])-(?=\.?\d)")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def decimals_for(value: float | None) -> int:
-    """Decimals that suit a value of this size: 0 from 100, 1 from 10, 2 from 0.1, 3 from 0.01, else 4.
+    """Decimals that suit a value of this size: 0 from 100, 1 from 10, 2 from 0.1, else 3.
 
     Examples
     --------
@@ -27,10 +32,10 @@ def decimals_for(value: float | None) -> int:
     if value is None or not math.isfinite(value) or value == 0:
         return 2
     size = abs(value)
-    for limit, places in ((99.95, 0), (9.995, 1), (0.0995, 2), (0.00995, 3)):
+    for limit, places in ((99.95, 0), (9.995, 1), (0.0995, 2)):
         if size >= limit:
             return places
-    return 4
+    return 3
 
 
 def number(value: float | None, places: int | None = None, *, signed: bool = False) -> str:
@@ -41,14 +46,14 @@ def number(value: float | None, places: int | None = None, *, signed: bool = Fal
     value : float or None
         Any finite number; infinities read as ∞, ``None`` and NaN as an en dash.
     places : int, optional
-        Decimals; by size (`decimals_for`) where not given.
+        Decimals; by size (`decimals_for`) where not given, and then a value too small for three reads "< 0.001".
     signed : bool
         Put a plus before positive numbers.
 
     Examples
     --------
-    >>> number(-0.004, 2), number(2.675, 2), number(1234567.0)
-    ('0.00', '2.68', '1\u202f234\u202f567')
+    >>> number(-0.004, 2), number(2.675, 2), number(1234567.0), number(0.0002)
+    ('0.00', '2.68', '1\u202f234\u202f567', '< 0.001')
     """
     if value is None or math.isnan(value):
         return MISSING
@@ -56,6 +61,8 @@ def number(value: float | None, places: int | None = None, *, signed: bool = Fal
         return f"{MINUS}∞" if value < 0 else "∞"
     if abs(value) >= 1e9:
         return _scientific(value)
+    if places is None and 0 < abs(value) < TINY:
+        return _tiny(value)
     places = decimals_for(value) if places is None else places
     rounded = _rounded(value, places)
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
@@ -75,11 +82,14 @@ def count(value: int | None) -> str:
 
 
 def interval(low: float | None, high: float | None, *, places: int | None = None, words: bool = False) -> str:
-    """An interval: ``[0.50, 1.17]``, or ``0.50 to 1.17`` in sentences (never a dash beside a minus sign)."""
+    """An interval: ``[0.50, 1.17]``, or ``0.50 to 1.17`` in sentences (never a dash beside a minus sign).
+
+    A bound of 1000 or more has no decimals: what is so wide says nothing at its hundredths.
+    """
     if places is None:
         finite = [bound for bound in (low, high) if bound is not None and math.isfinite(bound)]
         places = decimals_for(max(finite, key=abs)) if finite else 2
-    left, right = number(low, places), number(high, places)
+    left, right = (number(bound, _bound_places(bound, places)) for bound in (low, high))
     return f"{left} to {right}" if words else f"[{left}, {right}]"
 
 
@@ -209,7 +219,7 @@ def heterogeneity(
     """
     parts = []
     if tau2 is not None:
-        parts.append(f"τ² = {number(tau2, None if tau2 else 0)}")
+        parts.append(named("τ²", tau2) if tau2 else "τ² = 0")
     if q is not None:
         test = [f"Q = {number(q, 2)}"]
         test += [f"df = {df}"] if df is not None else []
@@ -218,6 +228,45 @@ def heterogeneity(
     if i2 is not None:
         parts.append(f"I² = {percent(i2, 0)}")
     return "; ".join(parts)
+
+
+def named(name: str, value: float | None, places: int | None = None) -> str:
+    """A quantity with its value: ``τ² = 0.041``, and ``τ² < 0.001`` where the value has no digit left.
+
+    Examples
+    --------
+    >>> named("τ²", 0.0412), named("τ²", 0.00004)
+    ('τ² = 0.041', 'τ² < 0.001')
+    """
+    text = number(value, places)
+    return f"{name} {text}" if text[:1] in "<>" else f"{name} = {text}"
+
+
+def working(value: float | None) -> str:
+    """A number within a calculation: as short as it goes, with three decimals at most.
+
+    Examples
+    --------
+    >>> working(4.9), working(-0.2), working(0.89116), working(1.959964), working(0.0001), working(36.0)
+    ('4.9', '\u22120.2', '0.891', '1.96', '< 0.001', '36')
+    """
+    if value is None or not math.isfinite(value) or abs(value) >= 1e9:
+        return number(value)
+    if 0 < abs(value) < TINY:
+        return _tiny(value)
+    text = number(value, 3)
+    return text.rstrip("0").rstrip(".")
+
+
+def tidy(text: str) -> str:
+    """A sentence from elsewhere with real minus signs before its numbers; dates, ids and ranges stay as they are.
+
+    Examples
+    --------
+    >>> tidy("fell by -0.76 (-1.2 to -0.3) in 2026-11-21, range 0-100, M024-1")
+    'fell by \u22120.76 (\u22121.2 to \u22120.3) in 2026-11-21, range 0-100, M024-1'
+    """
+    return _HYPHEN.sub(MINUS, text)
 
 
 def plain(value: float, *, digits: int = 6) -> str:
@@ -238,6 +287,14 @@ def plain(value: float, *, digits: int = 6) -> str:
     whole, _, fraction = f"{abs(rounded):f}".partition(".")
     fraction = fraction.rstrip("0")
     return (MINUS if rounded < 0 else "") + _grouped(whole) + (f".{fraction}" if fraction else "")
+
+
+def _bound_places(bound: float | None, places: int) -> int:
+    return 0 if bound is not None and abs(bound) >= 999.5 else places
+
+
+def _tiny(value: float) -> str:
+    return "< 0.001" if value > 0 else f"> {MINUS}0.001"
 
 
 def _rounded(value: float, places: int) -> Decimal:

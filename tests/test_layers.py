@@ -15,7 +15,7 @@ LAYERS = (
     ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "appraisal", "certainty", "flow",
      "claims"),
     ("readers", "writers", "sources", "store", "tables", "figures", "render"),
-    ("review", "run", "report", "publishing", "portfolio", "exports"),
+    ("review", "run", "report", "publishing", "exports", "portfolio"),
     ("cli", "lab"),
 )
 SHARED = {"tables", "store", "render"}

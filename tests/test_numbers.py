@@ -19,11 +19,14 @@ from reviewkit.numbers import (
     heterogeneity,
     interval,
     mean_sd,
+    named,
     number,
     p_value,
     percent,
     plain,
     share,
+    tidy,
+    working,
 )
 
 
@@ -65,7 +68,7 @@ def test_sign_is_shown_on_demand_and_never_on_zero() -> None:
 
 @pytest.mark.parametrize(
     ("value", "places"),
-    [(0, 2), (0.84, 2), (-9.99, 2), (9.996, 1), (99.94, 1), (99.96, 0), (0.0994, 3), (0.0996, 2), (0.001, 4)],
+    [(0, 2), (0.84, 2), (-9.99, 2), (9.996, 1), (99.94, 1), (99.96, 0), (0.0994, 3), (0.0996, 2), (0.001, 3)],
 )
 def test_decimals_by_size(value: float, places: int) -> None:
     assert decimals_for(value) == places
@@ -75,6 +78,8 @@ def test_intervals() -> None:
     assert interval(0.498, 1.1748) == "[0.50, 1.17]"
     assert interval(-5.04, -1.3, words=True) == "−5.04 to −1.30"
     assert interval(-math.inf, 3.0) == "[−∞, 3.00]"
+    assert estimate(1.9, 0.000001, 2143995.43) == "1.90 [0.00, 2\u202f143\u202f995]"
+    assert interval(-1000.0, 999.4, places=1) == "[−1000, 999.4]"
     assert estimate(-0.001, -0.2, 0.2, places=2) == "0.00 [−0.20, 0.20]"
     assert estimate_in_words(0.8365, 0.498, 1.1748) == "0.84 (95% CI 0.50 to 1.17)"
     assert estimate_in_words(0.8, 0.4, 1.6, level=99.5) == "0.80 (99.5% CI 0.40 to 1.60)"
@@ -125,3 +130,41 @@ def test_text_reads_back_within_half_a_unit(value: float, places: int) -> None:
     back = Decimal(text.replace("−", "-").replace("\u202f", ""))
     assert abs(back - Decimal(repr(value))) <= Decimal("0.5").scaleb(-places)
     assert not (back == 0 and "−" in text)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_no_number_has_more_than_three_decimals(value: float) -> None:
+    for text in (number(value), working(value)):
+        assert len(text.split(" ×")[0].partition(".")[2]) <= 3, text
+        assert "-" not in text
+    if value and abs(value) < 1e9:
+        assert any(digit in "123456789" for digit in number(value)), "a number that is not zero does not read as zero"
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.0004, "< 0.001"), (-0.0004, "> −0.001"), (0.0005, "0.001"), (0.0042, "0.004"), (0.0, "0.00"),
+])  # fmt: skip
+def test_tiny_numbers_say_that_they_are(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_names_with_values() -> None:
+    assert named("τ²", 0.25) == "τ² = 0.25"
+    assert named("τ²", 1e-7) == "τ² < 0.001"
+    assert heterogeneity(tau2=1e-7, i2=0.0) == "τ² < 0.001; I² = 0%"
+    assert heterogeneity(tau2=0.0) == "τ² = 0"
+
+
+def test_numbers_of_a_calculation() -> None:
+    assert [working(x) for x in (36, -0.2, 1.959964, 13826.8257, 0.0, None, 100.0)] == [
+        "36", "−0.2", "1.96", "13\u202f826.826", "0", "–", "100"]
+
+
+@pytest.mark.parametrize(("text", "tidied"), [
+    ("-0.76", "−0.76"), ("(-1.2 to -0.3)", "(−1.2 to −0.3)"), ("[-1, 2]", "[−1, 2]"), ("= -.5", "= −.5"),
+    ("2026-11-21", "2026-11-21"), ("0-100", "0-100"), ("M024-1", "M024-1"), ("MSQOL-54", "MSQOL-54"),
+    ("a well-known 3-arm trial", "a well-known 3-arm trial"), ("doi:10.1/a-1", "doi:10.1/a-1"),
+])  # fmt: skip
+def test_hyphens_before_numbers_become_minus_signs(text: str, tidied: str) -> None:
+    assert tidy(text) == tidied
+    assert tidy(tidied) == tidied

@@ -72,6 +72,11 @@ class Assessment:
         return tuple(name for name in names if not self.judgement(name))
 
     @property
+    def finished(self) -> bool:
+        """Whether every question the algorithm came to is answered, and every domain and the whole judged."""
+        return not self.proposal.missing and not self.unjudged
+
+    @property
     def demonstration(self) -> bool:
         """Whether any row is marked as a demonstration judgement."""
         return any(row.origin == "demonstration" for row in (*self.answers.values(), *self.decisions.values()))

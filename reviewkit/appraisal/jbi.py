@@ -68,7 +68,7 @@ JBI_CASE_REPORT = Tool(
         "Moola S, Munn Z, Tufanaru C, et al. Systematic reviews of etiology and risk. In: JBI Manual for Evidence "
         "Synthesis, chapter 7. JBI, 2020",
         "10.46658/JBIMES-20-08", "https://jbi.global/critical-appraisal-tools",
-        "The checklist itself was not read; there is no algorithm.",
+        "The eight items as reproduced in PMC8255116, table 3; there is no algorithm.",
     ),
-    overall="assessor", overall_levels=_OVERALL, unknown="unclear", checked_against_source=False,
+    overall="assessor", overall_levels=_OVERALL, unknown="unclear",
 )

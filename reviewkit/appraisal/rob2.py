@@ -1,7 +1,8 @@
 """RoB 2 for individually randomised, parallel-group trials: two variants of domain 2.
 
-Sterne JAC et al. (2019), doi:10.1136/bmj.l4898. The tables below are the decision figures of the guidance
-document of 22 August 2019; the questions are worded by this project.
+Sterne JAC et al. (2019), doi:10.1136/bmj.l4898. The tables below follow the decision figures of the guidance
+document of 22 August 2019, of which only a transcription was read; what a published source confirms is said in each
+tool's `Source.read`. The questions are worded by this project.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ CAUTION = (
     "some concerns",
     "Several such domains may together lower confidence so far that the assessor decides for high.",
 )
-SOURCE = Source(
-    "Sterne JAC, Savović J, Page MJ, et al. RoB 2: a revised tool for assessing risk of bias in randomised trials. "
-    "BMJ 2019;366:l4898; guidance document of 22 August 2019",
-    "10.1136/bmj.l4898", "https://www.riskofbias.info/",
-    "Decision figures of the guidance document, in a transcription; domains 1 and 2 also against the criteria "
-    "printed in doi:10.1186/s13643-021-01722-5, table 2.",
-)
+def _source(read: str) -> Source:
+    return Source(
+        "Sterne JAC, Savović J, Page MJ, et al. RoB 2: a revised tool for assessing risk of bias in randomised "
+        "trials. BMJ 2019;366:l4898; guidance document of 22 August 2019",
+        "10.1136/bmj.l4898", "https://www.riskofbias.info/", read,
+    )
+
+
+_REST = "was read only in a transcription of the guidance document's decision figures, which is no published source."
 UNREACHED = ("Y", "PY", "PN", "N", "NA")
 """Question 3.2 takes no 'no information': evidence that there is no bias is seen or it is not."""
 
@@ -200,10 +203,16 @@ SELECTION = Domain(
 
 ROB2 = Tool(
     "rob2", "RoB 2, parallel-group trial, effect of assignment", "result",
-    (randomisation(), ASSIGNMENT, MISSING, MEASUREMENT, SELECTION), LEVELS, SOURCE, caution=CAUTION,
+    (randomisation(), ASSIGNMENT, MISSING, MEASUREMENT, SELECTION), LEVELS,
+    _source("Domain 1 was read as criteria printed in doi:10.1186/s13643-021-01722-5, table 2 (its domain 2 is that of "
+            f"the effect of adhering). The rest {_REST}"),
+    caution=CAUTION, unchecked=("D2", "D3", "D4", "D5"),
 )
 ROB2_ADHERING = Tool(
     "rob2-adhering", "RoB 2, parallel-group trial, effect of adhering", "result",
-    (randomisation(), ADHERING, MISSING, MEASUREMENT, SELECTION), LEVELS, SOURCE, caution=CAUTION,
+    (randomisation(), ADHERING, MISSING, MEASUREMENT, SELECTION), LEVELS,
+    _source("Domain 1, and of domain 2 what leads to low risk, were read as criteria printed in "
+            f"doi:10.1186/s13643-021-01722-5, table 2. The rest {_REST}"),
+    caution=CAUTION, unchecked=("D2", "D3", "D4", "D5"),
     remarks=("Answer 2.3 to 2.5 'not applicable' where the protocol does not ask for them.",),
 )

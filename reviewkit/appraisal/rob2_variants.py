@@ -122,8 +122,9 @@ ROB2_CLUSTER = Tool(
         "Eldridge S, Campbell MK, Campbell MJ, et al. Revised Cochrane risk-of-bias tool for randomized trials "
         "(RoB 2): additional considerations for cluster-randomized trials, 18 March 2021",
         "", "https://www.riskofbias.info/welcome/rob-2-0-tool/rob-2-for-cluster-randomized-trials",
-        "The document's figures were not read. The added questions follow an unofficial transcription; where that "
-        "departs from the parallel-group figures (2.4), the parallel-group rule, which is stricter, is kept.",
+        "The document's figures were not read. Domains 1a, 1b, 3, 4 and 5 are those of an unofficial transcription of "
+        "them; in domain 2 it departs from the parallel-group figures (2.4: departures without influence on the "
+        "outcome are low risk), and the parallel-group rule, which is stricter, is kept.",
     ),
     caution=CAUTION, checked_against_source=False,
 )

@@ -9,7 +9,7 @@ standing between moderate and serious: with a gap in any domain the result can b
 from __future__ import annotations
 
 from reviewkit.appraisal.answers import SHADED, SHADED_OR_NONE
-from reviewkit.appraisal.tool import Domain, Level, Question, Source, Tool
+from reviewkit.appraisal.tool import OVERALL, Domain, Level, Question, Source, Tool
 
 _DOMAINS = (
     Domain("D1", "Confounding", (
@@ -71,9 +71,15 @@ ROBINS_I = Tool(
         "Sterne JAC, Hernán MA, Reeves BC, et al. ROBINS-I: a tool for assessing risk of bias in non-randomised "
         "studies of interventions. BMJ 2016;355:i4919",
         "10.1136/bmj.i4919", "https://www.riskofbias.info/",
-        "The levels and 'the worst domain counts' in published reproductions (doi:10.1002/14651858.CD013253 and "
-        "PMC4818448, table 4); how 'no information' weighs overall could not be read.",
+        "The levels of the domains and 'the worst domain counts' in published reproductions "
+        "(doi:10.1002/14651858.CD013253 and PMC4818448, table 4). How 'no information' weighs over all was read only "
+        "in two transcriptions of the paper's table 2, which agree: nothing points to serious or critical risk, and "
+        "information is lacking in a key domain.",
     ),
-    unknown="no information", checked_against_source=False,
-    remarks=("The tool has no algorithm for its domains: the assessor decides each from the answers.",),
+    unknown="no information", unchecked=(OVERALL,),
+    remarks=(
+        "The tool has no algorithm for its domains: the assessor decides each from the answers.",
+        "'No information' over all is meant where a key domain lacks information: which domains are key, the assessor "
+        "decides, and may judge otherwise with a reason.",
+    ),
 )

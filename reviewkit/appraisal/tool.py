@@ -150,7 +150,9 @@ class Tool:
     unknown : str
         The level proposed where the answers hold no information; empty where the tool has none.
     checked_against_source : bool
-        False where the algorithm could not be compared with its source: the report says so.
+        False where nothing of the algorithm could be compared with a published source: the report says so.
+    unchecked : tuple of str
+        Of a tool that was checked, the domains (or `OVERALL`) that were not: the report names them.
     """
 
     id: str
@@ -163,6 +165,7 @@ class Tool:
     overall_levels: tuple[Level, ...] = ()
     unknown: str = ""
     checked_against_source: bool = True
+    unchecked: tuple[str, ...] = ()
     caution: tuple[str, str] = ("", "")
     """A level, and what the assessor must weigh where more than one domain has it and none is worse."""
     remarks: tuple[str, ...] = ()
@@ -192,6 +195,13 @@ class Tool:
     def rank(self, domain: str, word: str) -> int:
         """The place of a level, 0 for the least biased."""
         return [level.word for level in self.levels_of(domain)].index(word)
+
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """Names of what was not checked against a published source: every domain, or those in ``unchecked``."""
+        names = {domain.id: domain.name for domain in self.domains} | {OVERALL: "overall judgement"}
+        return tuple(names[name] for name in self.unchecked) if self.checked_against_source else tuple(
+            domain.name for domain in self.domains)
 
     @property
     def questions(self) -> tuple[tuple[Domain, Question], ...]:

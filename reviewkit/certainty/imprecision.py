@@ -18,7 +18,7 @@ import math
 from reviewkit.certainty.evidence import RISKS, Effect, Evidence, Settings
 from reviewkit.certainty.information_size import RULE_OF_THUMB, size_for_means, size_for_risks
 from reviewkit.errors import InputError
-from reviewkit.numbers import count, number
+from reviewkit.numbers import count, number, plain
 
 APPRECIABLE = {"RR": (0.75, 1.25), "OR": (0.75, 1.25), "ROM": (0.75, 1.25), "HR": (0.75, 1.25), "SMD": (-0.5, 0.5)}
 """The rough guide of GRADE guidelines 6 where no important difference is set, on the natural scale."""
@@ -114,7 +114,7 @@ def _for_means(evidence: Evidence, effect: Effect, settings: Settings) -> tuple[
         return None, "no standard deviation to set the important difference against"
     return size_for_means(difference, sd, alpha=settings.alpha, power=settings.power), (
         f"to find {number(difference)}{'' if effect.measure == 'SMD' else f' with SD {number(sd)}'}, "
-        f"alpha {settings.alpha:g}, power {settings.power:g}")
+        f"alpha {plain(settings.alpha)}, power {plain(settings.power)}")
 
 
 def _for_risks(evidence: Evidence, effect: Effect, settings: Settings) -> tuple[int | None, str]:
@@ -140,5 +140,5 @@ def _for_risks(evidence: Evidence, effect: Effect, settings: Settings) -> tuple[
             other = ratio * base
             what = f"a risk ratio of {number(ratio)}"
     return size_for_risks(base, other, alpha=settings.alpha, power=settings.power), (
-        f"to find {what} from a risk of {number(1000 * base, 0)} per 1000, alpha {settings.alpha:g}, "
-        f"power {settings.power:g}")
+        f"to find {what} from a risk of {number(1000 * base, 0)} per 1000, alpha {plain(settings.alpha)}, "
+        f"power {plain(settings.power)}")

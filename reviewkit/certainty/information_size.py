@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from reviewkit.errors import InputError
+from reviewkit.numbers import plain
 
 RULE_OF_THUMB = 400
 """People (means) or events (risks) below which imprecision is a concern where no size can be computed (Murad 2017,
@@ -42,7 +43,7 @@ def size_for_means(difference: float, sd: float = 1.0, *, alpha: float = 0.05, p
     126
     """
     if not (math.isfinite(difference) and difference != 0 and math.isfinite(sd) and sd > 0):
-        raise InputError(f"difference = {difference:g}, sd = {sd:g}: no information size follows from these.",
+        raise InputError(f"difference = {plain(difference)}, sd = {plain(sd)}: no information size follows from these.",
                          code="information-size", remedy="The difference is not 0, the standard deviation above 0.")
     return 2 * _up(2 * (sum(_quantiles(alpha, power)) * sd / difference) ** 2)
 
@@ -73,7 +74,7 @@ def size_for_risks(risk_without: float, risk_with: float, *, alpha: float = 0.05
     1812
     """
     if not (0 < risk_without < 1 and 0 < risk_with < 1) or risk_without == risk_with:
-        raise InputError(f"risks {risk_without:g} and {risk_with:g}: must lie between 0 and 1 and differ.",
+        raise InputError(f"risks {plain(risk_without)} and {plain(risk_with)}: must lie between 0 and 1 and differ.",
                          code="information-size")
     for_alpha, for_power = _quantiles(alpha, power)
     middle = (risk_without + risk_with) / 2
@@ -87,7 +88,7 @@ def _quantiles(alpha: float, power: float) -> tuple[float, float]:
 
     for name, value in (("alpha", alpha), ("power", power)):
         if not 0 < value < 1:
-            raise InputError(f"{name} = {value:g}: must lie between 0 and 1.", code="information-size")
+            raise InputError(f"{name} = {plain(value)}: must lie between 0 and 1.", code="information-size")
     return float(normal_ppf(1 - alpha / 2)), float(normal_ppf(power))
 
 

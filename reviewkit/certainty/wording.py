@@ -1,13 +1,15 @@
 """What may be said: one sentence for each size of effect and each level of certainty.
 
 After GRADE guidelines 26 (Santesso 2020, doi:10.1016/j.jclinepi.2019.10.014): size and certainty together decide the
-verb. High states, moderate says 'probably', low says 'may', very low says only that the evidence is very uncertain.
-The sentences are our own but for these marks. An association never reads as an effect: it has a table of its own.
+verb. High states, moderate says 'probably' or 'likely', low says 'may', very low says only that the evidence is very
+uncertain. The sentences are our own but for these marks, and each reads at a Flesch–Kincaid grade of 8 at most where a
+name counts as one short word. An association never reads as an effect: it has a table of its own.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,48 +25,49 @@ LARGE_SMD = 0.8
 LARGE_RATIO = 2.0
 """GRADE guidelines 9 (doi:10.1016/j.jclinepi.2011.06.004): a two-fold change is large."""
 
-_UNKNOWN = "whether by an amount that matters was not judged"
+_UNKNOWN = "whether the size matters was not judged"
 EFFECT: dict[tuple[str, Size], str] = {
-    ("high", "large"): "{Therapy} results in a large {noun} in {outcome}.",
+    ("high", "large"): "{Therapy} {result} in a large {noun} in {outcome}.",
     ("high", "important"): "{Therapy} {verbs} {outcome}.",
-    ("high", "little"): "{Therapy} results in little or no difference in {outcome}.",
+    ("high", "little"): "{Therapy} {make} little or no difference to {outcome}.",
     ("high", "unknown"): "{Therapy} {verbs} {outcome}; " + _UNKNOWN + ".",
-    ("moderate", "large"): "{Therapy} probably results in a large {noun} in {outcome}.",
-    ("moderate", "important"): "{Therapy} probably {verbs} {outcome}.",
-    ("moderate", "little"): "{Therapy} probably results in little or no difference in {outcome}.",
-    ("moderate", "unknown"): "{Therapy} probably {verbs} {outcome}; " + _UNKNOWN + ".",
+    ("moderate", "large"): "{Therapy} probably {result} in a large {noun} in {outcome}.",
+    ("moderate", "important"): "{Therapy} {be} likely to {verb} {outcome}.",
+    ("moderate", "little"): "{Therapy} probably {make} little or no difference to {outcome}.",
+    ("moderate", "unknown"): "{Therapy} {be} likely to {verb} {outcome}; " + _UNKNOWN + ".",
     ("low", "large"): "{Therapy} may result in a large {noun} in {outcome}.",
     ("low", "important"): "{Therapy} may {verb} {outcome}.",
-    ("low", "little"): "{Therapy} may result in little or no difference in {outcome}.",
+    ("low", "little"): "{Therapy} may make little or no difference to {outcome}.",
     ("low", "unknown"): "{Therapy} may {verb} {outcome}; " + _UNKNOWN + ".",
     **{("very low", size): "The evidence is very uncertain about the effect of {therapy} on {outcome}."
        for size in SIZES},
-    **{(level, "either way"): "It is uncertain whether {therapy} makes a difference to {outcome}: studies point in "
-       "different directions." for level in ("high", "moderate", "low")},
+    **{(level, "either way"): "It is uncertain whether {therapy} {make} a difference to {outcome}: studies point "
+       "both ways." for level in ("high", "moderate", "low")},
 }  # fmt: skip
 ASSOCIATION: dict[tuple[str, Size], str] = {
-    ("high", "large"): "{Outcome} is much {more} in people with {condition} than in people without.",
-    ("high", "important"): "{Outcome} is {more} in people with {condition} than in people without.",
-    ("high", "little"): "{Measured} differs little or not at all between people with {condition} and people without.",
-    ("high", "unknown"): "{Outcome} is {more} in people with {condition} than in people without; " + _UNKNOWN + ".",
-    ("moderate", "large"): "{Outcome} is probably much {more} in people with {condition} than in people without.",
-    ("moderate", "important"): "{Outcome} is probably {more} in people with {condition} than in people without.",
-    ("moderate", "little"): "{Measured} probably differs little or not at all between people with {condition} and "
-                            "people without.",
-    ("moderate", "unknown"): "{Outcome} is probably {more} in people with {condition} than in people without; "
+    ("high", "large"): "{Outcome} {are} much {more} in people with {condition} than in people without.",
+    ("high", "important"): "{Outcome} {are} {more} in people with {condition} than in people without.",
+    ("high", "little"): "{Measured} {differ} little or not at all in people with and without {condition}.",
+    ("high", "unknown"): "{Outcome} {are} {more} in people with {condition} than in people without; " + _UNKNOWN + ".",
+    ("moderate", "large"): "{Outcome} {are} probably much {more} in people with {condition} than in people without.",
+    ("moderate", "important"): "{Outcome} {are} probably {more} in people with {condition} than in people without.",
+    ("moderate", "little"): "{Measured} probably {differ} little or not at all in people with and without "
+                            "{condition}.",
+    ("moderate", "unknown"): "{Outcome} {are} likely to be {more} in people with {condition} than without; "
                              + _UNKNOWN + ".",
     ("low", "large"): "{Outcome} may be much {more} in people with {condition} than in people without.",
     ("low", "important"): "{Outcome} may be {more} in people with {condition} than in people without.",
-    ("low", "little"): "{Measured} may differ little or not at all between people with {condition} and people without.",
+    ("low", "little"): "{Measured} may differ little or not at all in people with and without {condition}.",
     ("low", "unknown"): "{Outcome} may be {more} in people with {condition} than in people without; " + _UNKNOWN + ".",
-    **{("very low", size): "The evidence is very uncertain about whether {measured} differs between people with "
-       "{condition} and people without." for size in SIZES},
-    **{(level, "either way"): "It is uncertain whether {measured} differs between people with {condition} and people "
-       "without: studies point in different directions." for level in ("high", "moderate", "low")},
+    **{("very low", size): "The evidence is very uncertain about a link between {condition} and {outcome}."
+       for size in SIZES},
+    **{(level, "either way"): "It is uncertain whether there is a link between {condition} and {outcome}: studies "
+       "point both ways." for level in ("high", "moderate", "low")},
 }  # fmt: skip
-NOTHING_SEARCHED = "No eligible study reports {outcome}."
+NOTHING_SEARCHED = "We found no study on {outcome} that fits the question."
 NOTHING_FOUND = (
-    "No eligible study reports {outcome}: none among the {records} records looked at; this was not a complete search."
+    "We found no study on {outcome} that fits: none among the {records} records looked at; this was not a complete "
+    "search."
 )
 
 
@@ -154,11 +157,14 @@ def statement(level: str, finding: Finding) -> str:
     verb, verbs, noun = _VERBS[finding.towards or "higher"]
     table = ASSOCIATION if finding.association else EFFECT
     more = ("more frequent", "less frequent") if finding.counts else ("higher", "lower")
-    measured = f"the frequency of {outcome}" if finding.counts else outcome
+    measured = f"the share with {outcome}" if finding.counts else outcome
+    many, several = _plural(finding.therapy), _plural(measured)
     return table[level, size].format(
         Therapy=_upper(finding.therapy), therapy=in_sentence(finding.therapy), outcome=outcome, Outcome=_upper(outcome),
-        measured=measured, Measured=_upper(measured), verb=verb, verbs=verbs, noun=noun, condition=finding.condition,
-        more=more[finding.towards == "lower"],
+        measured=measured, Measured=_upper(measured), verb=verb, verbs=verb if many else verbs, noun=noun,
+        condition=finding.condition, more=more[finding.towards == "lower"],
+        result="result" if many else "results", make="make" if many else "makes",
+        be="are" if many else "is", are="are" if several else "is", differ="differ" if several else "differs",
     )
 
 
@@ -178,6 +184,16 @@ def in_sentence(text: str) -> str:
     """
     first = text.split(" ")[0]
     return text if any(c.isupper() for c in first[1:]) else text[:1].lower() + text[1:]
+
+
+def _plural(name: str) -> bool:
+    """Whether a name wants a verb in the plural, by its head noun.
+
+    >>> _plural("upper cervical techniques"), _plural("signs of disease"), _plural("massage"), _plural("stress")
+    (True, True, False, False)
+    """
+    head = re.split(r" of | in | with |,| \(", name)[0].casefold()
+    return head.endswith("people") or (head.endswith("s") and not head.endswith(("ss", "us", "is")))
 
 
 def _upper(text: str) -> str:

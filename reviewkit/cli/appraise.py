@@ -71,10 +71,12 @@ def _show_tools(review: Review, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"tools": [
             {"id": t.id, "name": t.name, "unit": t.unit, "questions": len(t.questions), "doi": t.source.doi,
-             "checked_against_source": t.checked_against_source} for t in tools]}, ensure_ascii=False))
+             "checked_against_source": t.checked_against_source, "not_checked": list(t.not_checked)}
+            for t in tools]}, ensure_ascii=False))
         return
     for tool in tools:
-        mark = "" if tool.checked_against_source else " (not checked against the source)"
+        part = f": {', '.join(name.lower() for name in tool.not_checked)}" if tool.checked_against_source else ""
+        mark = f" (not checked against the source{part})" if tool.not_checked else ""
         click.echo(f"{tool.id}: {tool.name}; {len(tool.questions)} questions{mark}\n    {tool.source.citation}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.errors import InputError
 
 if TYPE_CHECKING:
+    from reviewkit.publishing.findings import Change
     from reviewkit.run import BuiltReport
 
 NAMES = click.argument("names", nargs=-1, metavar="QUESTION…")
@@ -32,15 +33,40 @@ def _chosen(names: Sequence[str], every: bool, root: Path) -> tuple[str, ...]:
 
 @click.command("new")
 @click.argument("question")
-def new_command(question: str) -> None:
-    """Start a question: a commented protocol and a list of searches to fill in."""
+@click.option("--title", default="", help="The question as a reader would ask it.")
+@click.option("--therapy", default="", help="The therapy or exposure.")
+@click.option("--condition", default="", help="The condition.")
+@click.option("--population", default="", help="Who is studied.")
+@click.option("--intervention", default="", help="What is done.")
+@click.option("--comparator", default="", help="Against what.")
+@click.option("--reviewer", "reviewers", multiple=True, metavar="ROLE",
+              help="Who screens and judges; once for one reviewer, twice for two.")
+@click.option("--from", "source", default="", metavar="QUESTION",
+              help="Take outcomes, reports, studies and numbers over from another question's --set.")
+@click.option("--set", "analysis_set", default="", metavar="SET", help="The analysis set to take over.")
+def new_command(question: str, reviewers: tuple[str, ...], source: str, analysis_set: str, **values: str) -> None:
+    """Start a question: a commented protocol and a list of searches to fill in.
+
+    What is not said here stays in capitals in the protocol; `reviewkit status` names it. With --from and --set the
+    question starts from studies that another one keeps beside its answer; their reports are screened anew.
+    """
+    from reviewkit.review.neighbour import question_from_set
+    from reviewkit.review.progress import status
     from reviewkit.review.starting import new_question
 
+    if bool(source) != bool(analysis_set):
+        raise InputError("--from and --set go together.", code="usage", remedy="Name a question and one of its sets.")
     root = Path.cwd()
-    for path in new_question(question, root):
+    given = {key: value for key, value in values.items() if value.strip()}
+    if source:
+        taken = question_from_set(question, root, source, analysis_set, values=given, reviewers=reviewers)
+        written: Sequence[Path] = taken.files
+        click.echo(str(taken))
+    else:
+        written = new_question(question, root, values=given, reviewers=reviewers)
+    for path in written:
         click.echo(f"Written: {path.relative_to(root).as_posix()}")
-    click.echo(f"Next: fill in the protocol, put your exports into references/{question}/ and name them in "
-               f"searches.toml; then: reviewkit import {question}")
+    click.echo(f"Next: {status(question, root)['next']}")
 
 
 @click.command("import")
@@ -155,7 +181,7 @@ def status_command(as_json: bool) -> None:
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE",
               help="Change a choice of the plan for this run: model, tau2, interval.")
 @click.option("--against", type=click.Path(path_type=Path), metavar="FOLDER",
-              help="Compare the results with the reports in this folder; exit code 4 where they differ.")
+              help="Compare the findings with the reports in this folder; exit code 4 where they differ.")
 @JSON
 @click.pass_context
 def run_command(
@@ -165,24 +191,29 @@ def run_command(
     """Build the reports of some questions; with --all, the page over all of them too.
 
     Exit code 0: built or unchanged. 1: a report failed. 3: a run failed and the older report stands, marked stale;
-    or built, but something waits for a person. 4, with --against only: built, and results changed.
+    or built, but something waits for a person. 4, with --against only: built, and findings changed.
     """
     from rich.console import Console
 
+    from reviewkit.publishing.changed import changes, findings_of
     from reviewkit.review import find_root
     from reviewkit.review.checking import findings
     from reviewkit.run import run
 
     root = find_root()
     chosen = _chosen(names, every, root)
-    with Console(stderr=True).status("Starting") as line:
-        reports = run(chosen, root, force=force, parameters=_parameters(given), against=against,
+    standing = root / "reports"
+    before = findings_of(against or standing, chosen) if against or standing.is_dir() else {}
+    with Console(stderr=True, force_jupyter=False).status("Starting") as line:
+        reports = run(chosen, root, force=force, parameters=_parameters(given),
                       progress=lambda name, step: line.update(f"{name}: {step}"))
-    for report in reports:
-        click.echo(_told(report), err=as_json)
+    changed = changes(before, standing) if before else {}
+    _tell(reports, changed, listed=against is not None, err=as_json)
     page = _over_all(root, as_json) if every else {}
     if as_json:
-        print_json({"reports": [report.as_dict() for report in reports], **page})
+        told = [{**report.as_dict(), "changed": [item.as_dict() for item in changed[report.question]]
+                 if report.question in changed else None} for report in reports]
+        print_json({"reports": told, **page})
     if any(report.status == "failed" for report in reports):
         context.exit(1)
     if any(report.status == "stale" for report in reports):
@@ -191,7 +222,7 @@ def run_command(
     if any(findings(name, root).waiting for name in chosen):
         click.echo("Something waits for a person: reviewkit check", err=True)
         context.exit(3)
-    if against and any(report.changed for report in reports):
+    if against and any(changed.values()):
         context.exit(4)
 
 
@@ -205,11 +236,18 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _told(report: BuiltReport) -> str:
-    where = f" {report.html}" if report.html and report.status in ("built", "unchanged") else ""
-    why = f": {report.reason}" if report.reason else ""
-    changed = f"; changed: {', '.join(report.changed)}" if report.changed else ""
-    return f"{report.question}: {report.status}{where} ({report.seconds:.1f} s){why}{changed}"
+def _tell(
+    reports: Sequence[BuiltReport], changed: Mapping[str, Sequence[Change]], *, listed: bool, err: bool
+) -> None:
+    """What became of each report, and how many of its findings changed; `listed`: each of them too."""
+    for report in reports:
+        where = f" {report.html}" if report.html and report.status in ("built", "unchanged") else ""
+        why = f": {report.reason}" if report.reason else ""
+        found = changed.get(report.question, ())
+        more = f"; {len(found)} finding{'' if len(found) == 1 else 's'} changed" if found else ""
+        click.echo(f"{report.question}: {report.status}{where} ({report.seconds:.1f} s){why}{more}", err=err)
+        for item in found if listed else ():
+            click.echo(f"    {item}", err=err)
 
 
 def _over_all(root: Path, as_json: bool) -> dict[str, str]:

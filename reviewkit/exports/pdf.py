@@ -1,64 +1,49 @@
-"""The report's page as PDF, printed by Chromium: tagged, with title, with the dates of the protocol's version."""
+"""A report's page as PDF, printed by Chromium: tagged, with a title and an outline; the same bytes each time."""
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import re
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
-from reviewkit.publishing.doctor import BROWSERS
+from reviewkit.exports.chromium import print_page
+from reviewkit.publishing.description import describe
+from reviewkit.publishing.standing import check_current, folder_of, standing_results
+from reviewkit.review import open_review
+from reviewkit.store.files import write_atomic
 
-_SECONDS = 120
-_DATE = re.compile(rb"/(CreationDate|ModDate) ?\(D:([^)]*)\)")
+_DATED = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
 
 
-def page_as_pdf(page: Path, date: dt.date) -> bytes:
-    """Print a page.
+def write_pdf(question: str, root: Path, path: Path) -> None:
+    """Print the report that stands.
+
+    The page's own print style lays it out. The dates within are that of the protocol's version, so that the same
+    page gives the same bytes wherever the browser and the fonts are the same.
 
     Parameters
     ----------
-    page : Path
-        A review.html.
-    date : datetime.date
-        What the file says of its making: the protocol version's date, never the clock.
+    question : str
+    root : Path
+        The project.
+    path : Path
+        The file to write; an older one is replaced.
 
     Raises
     ------
+    InputError
+        If the question is unknown or has no report.
+    UnsettledError
+        If the report is stale.
     ReviewkitError
-        If there is no Chromium, or it does not print.
+        If there is no Chromium here, or it wrote no PDF.
     """
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
-        raise ReviewkitError("no Chromium was found, which prints the page.", code="no-browser",
-                             remedy="Install Chromium, or print review.html to PDF from any browser.")
-    with tempfile.TemporaryDirectory(prefix="reviewkit-pdf-") as folder:
-        made = Path(folder) / "review.pdf"
-        # The page holds no script and asks for nothing; without a sandbox only where the browser refuses one (root).
-        root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        command = [browser, "--headless", *root, "--disable-gpu", f"--user-data-dir={folder}/profile",
-                   "--export-tagged-pdf", "--no-pdf-header-footer", "--print-to-pdf-no-header",
-                   f"--print-to-pdf={made}", page.resolve().as_uri()]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ReviewkitError(f"Chromium did not print the page: {type(error).__name__}.", code="browser",
-                                 remedy="Print review.html to PDF from any browser.") from None
-        if done.returncode or not made.exists() or not made.read_bytes().startswith(b"%PDF"):
-            raise ReviewkitError(f"Chromium ended with status {done.returncode} and printed nothing.", code="browser",
-                                 remedy="Print review.html to PDF from any browser.")
-        return _dated(made.read_bytes(), date)
-
-
-def _dated(pdf: bytes, date: dt.date) -> bytes:
-    """The same file with another date in the same number of bytes: offsets within it stay right."""
-    def fixed(found: re.Match[bytes]) -> bytes:
-        stamp = date.strftime("%Y%m%d000000+00'00'").encode()
-        room = len(found[2])
-        return found[0].replace(found[2], stamp[:room].ljust(room, b" ") if room < len(stamp) else stamp.ljust(room))
-
-    return _DATE.sub(fixed, pdf)
+    review = open_review(question, root)
+    results = standing_results(question, root)
+    check_current(review, results)
+    page = folder_of(review) / "review.html"
+    if not page.is_file():
+        raise ReviewkitError(f"the page of {question} is missing.", code="no-report",
+                             remedy=f"Run: reviewkit run {question} --force")
+    date = describe(results).date.strftime("%Y%m%d000000").encode()
+    write_atomic(path, _DATED.sub(rb"\g<1>" + date, print_page(page)))

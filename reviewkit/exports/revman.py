@@ -1,137 +1,150 @@
-"""For RevMan: the analysis data of a Cochrane data package, version 2 (RevMan since 23 September 2024).
+"""The analysis tables of Cochrane's data package, version 1, as its public specification lists their columns.
 
-RevMan 5's XML is no longer made by Cochrane's program, so it is not written. What was read: Cochrane's *Data package
-specification* (documentation.cochrane.org/revman-kb, version 1 with its notes on the log scale) and, for the columns
-that version 2 added, the names by which R's ``meta::read.cdir`` and other open programs read such packages. The page
-for version 2 itself could not be read, nor the column lists of RevMan's templates for importing study data, so those
-templates are not written.
-
-Only pools of the planned analyses go in. An analysis is 'Dichotomous' or 'Continuous' where every study stands with
-its two groups, else 'Contrast level' with estimate and standard error.
+Source: Cochrane, RevMan knowledge base, 'Data package specification', version 1 (settings and estimates); the columns
+of the data rows as programs that read published packages use them. RevMan's own import templates have columns that no
+public page shows, so this is what RevMan writes and R reads, not what RevMan's import form asks for.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from pathlib import Path
 
-from reviewkit.exports.pools import COUNTS, Contrast, PoolTable
-from reviewkit.tables import csv_text
+from reviewkit.exports.metafor import groups
+from reviewkit.extraction import ArmRow, StudyResult
+from reviewkit.protocol import MEANS, RATIOS
+from reviewkit.review import Review
+from reviewkit.review.analysis import Analysis, OutcomeAnalysis
+from reviewkit.store.files import write_atomic
+from reviewkit.synthesis import Pooled
+from reviewkit.tables import write_csv
+from reviewkit.writers import text_of
 
-DATA_ROWS = (
+ROWS = (
     "Analysis group", "Analysis number", "Analysis name", "Subgroup", "Applicability", "Study", "Study year",
     "GIV Mean", "GIV SE", "Experimental mean", "Experimental SD", "Experimental cases", "Experimental N",
     "Control mean", "Control SD", "Control cases", "Control N", "O-E", "Variance", "Weight", "Mean", "CI start",
     "CI end", "Footnotes",
-)
-SUBGROUPS = (
-    "Analysis group", "Analysis number", "Subgroup", "Subgroup number", "Experimental cases", "Experimental N",
-    "Control cases", "Control N", "Weight", "Mean", "CI start", "CI end", "Heterogeneity Tau²", "Tau² CI start",
-    "Tau² CI end", "Heterogeneity Chi²", "Heterogeneity df", "Heterogeneity P", "Heterogeneity I²", "Effect Z",
-    "Effect T", "Effect P", "ID",
-)
-OVERALL = (
+)  # fmt: skip
+SETTINGS = (
     "Analysis group", "Analysis number", "Analysis name", "Analysis group name", "Data source",
     "Data source eligibility", "Data type", "Log-scale data", "Outcome", "Intervention grouping",
     "Experimental intervention", "Control intervention", "Subgroup by", "Filter criteria", "Experimental group label",
     "Control group label", "Statistical method", "Effect measure", "Unit of effect measure", "Analysis model",
-    "Heterogeneity estimator", "Tau² CI", "Subgroup estimates", "Overall estimates", "Test for subgroup differences",
-    "Prediction interval", "Swap event and non-event", "CI method", "CI/PI level", "Sort by", "Graph label (left)",
-    "Graph label (right)", "Graph scale", "Show risk of bias", "Experimental cases", "Experimental N",
-    "Control cases", "Control N", "Mean", "CI start", "CI end", "PI start", "PI end", "Heterogeneity Tau²",
-    "Tau² CI start", "Tau² CI end", "Heterogeneity Chi²", "Heterogeneity df", "Heterogeneity P", "Heterogeneity I²",
-    "Effect Z", "Effect T", "Effect P", "Subgroup Chi²", "Subgroup df", "Subgroup P", "Subgroup I²", "ID",
-)
-_MEASURES = {"OR": "Odds Ratio", "PETO": "Peto Odds Ratio", "RR": "Risk Ratio", "RD": "Risk Difference",
-             "MD": "Mean Difference", "SMD": "Std. Mean Difference", "HR": "Hazard Ratio", "ROM": "Ratio of Means",
-             "IRR": "Rate Ratio"}
-_METHODS = {"iv": "IV", "mh": "MH", "peto": "PETO"}
-_COLUMNS = {"ai": "Experimental cases", "ci": "Control cases", "m1i": "Experimental mean", "sd1i": "Experimental SD",
-            "n1i": "Experimental N", "m2i": "Control mean", "sd2i": "Control SD", "n2i": "Control N"}
+    "Subgroup estimates", "Overall estimates", "Test for subgroup differences", "Swap event and non-event",
+    "Study CI", "Estimate CI", "Experimental cases", "Experimental N", "Control cases", "Control N", "Mean",
+    "CI start", "CI end", "Heterogeneity Tau²", "Heterogeneity Chi²", "Heterogeneity df", "Heterogeneity P",
+    "Heterogeneity I²", "Effect Z", "Effect P", "Subgroup Chi²", "Subgroup df", "Subgroup P", "Subgroup I²",
+    "Analysis ID",
+)  # fmt: skip
+MEASURES = {
+    "MD": "Mean Difference", "SMD": "Std. Mean Difference", "ROM": "Ratio of Means", "RR": "Risk Ratio",
+    "OR": "Odds Ratio", "RD": "Risk Difference", "HR": "Hazard Ratio", "IRR": "Rate Ratio",
+}  # fmt: skip
 
 
-def revman_files(pools: Sequence[PoolTable], question: str, group: str) -> dict[str, str]:
-    """File name to text: data rows, subgroup estimates (none), overall estimates and settings.
+def write_revman(review: Review, folder: Path) -> tuple[str, ...]:
+    """Write the data rows, the settings with the estimates, and the included reports as RIS; the files' names."""
+    data = folder / "Analysis data"
+    data.mkdir(parents=True, exist_ok=True)
+    numbered = list(_numbered(review))
+    names = (f"Analysis data/{review.question}-data-rows.csv",
+             f"Analysis data/{review.question}-overall-estimates-and-settings.csv", f"{review.question}-included.ris")
+    write_csv(folder / names[0], ROWS, [row for item in numbered for row in _rows(review, *item)])
+    write_csv(folder / names[1], SETTINGS, [_settings(review, *item) for item in numbered])
+    reports = [review.reports[name] for study in review.studies for name in study.reports if name in review.reports]
+    write_atomic(folder / names[2], text_of(reports, "ris"))
+    return names
 
-    ``GIV Mean`` and ``GIV SE`` are on the log scale for ratios; ``Mean``, ``CI start`` and ``CI end`` are as a forest
-    plot shows them.
 
-    Parameters
-    ----------
-    question : str
-        Id of the question, for the files' names.
-    group : str
-        What the analyses compare, as the analysis group's name.
-    """
-    planned = [pool for pool in pools if pool.analysis == "main" and pool.method in _METHODS]
-    rows = [row for number, pool in enumerate(planned, start=1) for row in _data_rows(number, pool)]
-    overall = [_overall(number, pool, group) for number, pool in enumerate(planned, start=1)]
-    folder = f"{question}-analysis-data/{question}"
+def _numbered(review: Review) -> Iterator[tuple[int, int, OutcomeAnalysis, Analysis]]:
+    """Outcomes as groups; in each the main analysis first, then every other one that gave a pool."""
+    group = 0
+    for name in review.protocol.outcome_ids:
+        outcome = review.synthesise(name)
+        kept = [outcome.main] if outcome.main.usable else []
+        kept += [item for item in outcome.sensitivity if item.pooled]
+        if kept:
+            group += 1
+            yield from ((group, number, outcome, item) for number, item in enumerate(kept, 1))
+
+
+def _rows(
+    review: Review, group: int, number: int, outcome: OutcomeAnalysis, analysis: Analysis
+) -> Iterator[dict[str, object]]:
+    pool = analysis.pooled.as_dict() if analysis.pooled else {}
+    weights = [item["weight"] for item in pool.get("studies", [])]  # type: ignore[attr-defined]
+    years = {study.study_id: _year(review, study.reports) for study in review.all_studies}
+    for place, result in enumerate(analysis.usable):
+        assert result.yi is not None and result.vi is not None
+        error = math.sqrt(result.vi)
+        row: dict[str, object] = {
+            "Analysis group": group, "Analysis number": number, "Analysis name": _name(outcome, analysis),
+            "Study": outcome.labels.get(result.study_id, result.study_id), "Study year": years.get(result.study_id),
+            "GIV Mean": result.yi, "GIV SE": error, "Weight": weights[place] if weights else None,
+            "Mean": _shown(result.yi, analysis), "CI start": _shown(result.yi - _Z * error, analysis),
+            "CI end": _shown(result.yi + _Z * error, analysis), "Footnotes": _footnote(result),
+        }
+        pair = groups(result.rows)
+        if pair is not None:
+            row |= {**_arm("Experimental", pair[0]), **_arm("Control", pair[1])}
+        yield row
+
+
+_Z = 1.959963984540054
+
+
+def _arm(side: str, row: ArmRow) -> dict[str, object]:
+    return {f"{side} mean": row.mean, f"{side} SD": row.sd, f"{side} cases": row.events,
+            f"{side} N": row.total if row.events is not None else row.n}
+
+
+def _footnote(result: StudyResult) -> str:
+    return "; ".join(str(step) for step in result.steps)
+
+
+def _settings(
+    review: Review, group: int, number: int, outcome: OutcomeAnalysis, analysis: Analysis
+) -> dict[str, object]:
+    asked, plan = review.protocol.question, outcome.outcome.plan
+    kind = "Continuous" if analysis.measure in MEANS else "Dichotomous"
+    plain = all(groups(result.rows) is not None for result in analysis.usable)
+    row: dict[str, object] = {
+        "Analysis group": group, "Analysis number": number, "Analysis name": _name(outcome, analysis),
+        "Analysis group name": outcome.outcome.name, "Data source": "Custom input",
+        "Data type": kind if plain else "Contrast level", "Log-scale data": str(analysis.measure in RATIOS).upper(),
+        "Outcome": outcome.outcome.name, "Experimental intervention": asked.intervention or asked.exposure,
+        "Control intervention": asked.comparator, "Experimental group label": asked.therapy,
+        "Control group label": "comparator", "Statistical method": "Inverse variance",
+        "Effect measure": MEASURES[analysis.measure], "Study CI": "95%", "Estimate CI": f"{plan.level * 100:g}%",
+        "Overall estimates": str(analysis.pooled is not None).upper(),
+        "Analysis ID": f"{outcome.outcome.id}/{analysis.id}",
+    }
+    return row | (_estimates(analysis.pooled, analysis) if analysis.pooled else {})
+
+
+def _estimates(pool: Pooled, analysis: Analysis) -> dict[str, object]:
+    said = pool.as_dict()
+    estimate, error = float(pool.estimate), float(pool.se)
     return {
-        f"{folder}-data-rows.csv": csv_text(DATA_ROWS, rows),
-        f"{folder}-subgroup-estimates.csv": csv_text(SUBGROUPS, ()),
-        f"{folder}-overall-estimates-and-settings.csv": csv_text(OVERALL, overall),
+        "Analysis model": "Random effects" if said["model"] == "random" else "Fixed effect",
+        "Mean": _shown(estimate, analysis), "CI start": _shown(pool.ci_low, analysis),
+        "CI end": _shown(pool.ci_high, analysis), "Heterogeneity Tau²": said["tau2"], "Heterogeneity Chi²": said["q"],
+        "Heterogeneity df": said["q_df"], "Heterogeneity P": said["q_p"], "Heterogeneity I²": said["i2_q"],
+        "Effect Z": estimate / error if error else None, "Effect P": said["p"],
     }
 
 
-def _by_arms(pool: PoolTable) -> bool:
-    return all(one.arms for one in pool.contrasts)
+def _shown(value: float | None, analysis: Analysis) -> float | None:
+    """As the forest plot shows it: ratios back from the logarithm."""
+    return value if value is None or analysis.measure not in RATIOS else math.exp(value)
 
 
-def _data_rows(number: int, pool: PoolTable) -> list[Mapping[str, object]]:
-    rows: list[Mapping[str, object]] = []
-    for one, weighted in zip(pool.contrasts, pool.pooled["studies"], strict=True):
-        arms = {_COLUMNS[name]: value for name, value in one.arms.items()} if _by_arms(pool) else {}
-        rows.append({
-            "Analysis group": 1, "Analysis number": number, "Analysis name": pool.name, "Study": one.label,
-            **(arms or _contrast(one)), "Weight": weighted["weight"], **_interval(one, pool),
-            "Footnotes": "; ".join(one.steps)})
-    return rows
+def _name(outcome: OutcomeAnalysis, analysis: Analysis) -> str:
+    return outcome.outcome.name if analysis is outcome.main else f"{outcome.outcome.name}: {analysis.label}"
 
 
-def _contrast(one: Contrast) -> dict[str, object]:
-    return {"GIV Mean": one.yi, "GIV SE": None if one.vi is None else math.sqrt(one.vi)}
-
-
-def _interval(one: Contrast, pool: PoolTable) -> dict[str, object]:
-    if one.yi is None or one.vi is None:
-        return {}
-    from scipy.special import ndtri
-
-    reach = float(ndtri(0.5 + pool.level / 2)) * math.sqrt(one.vi)
-    return {"Mean": _shown(one.yi, pool), "CI start": _shown(one.yi - reach, pool),
-            "CI end": _shown(one.yi + reach, pool)}
-
-
-def _shown(value: float | None, pool: PoolTable) -> float | None:
-    """A value as the forest plot shows it, to twelve digits, so that the last bit changes no file."""
-    if value is None:
-        return None
-    return float(f"{math.exp(value) if pool.pooled['scale'] == 'log' else value:.12g}")
-
-
-def _overall(number: int, pool: PoolTable, group: str) -> dict[str, object]:
-    made, log = pool.pooled, pool.pooled["scale"] == "log"
-    arms, counts = _by_arms(pool), bool(set(COUNTS) <= set(pool.contrasts[0].arms))
-    random = made["model"] == "random"
-    totals = {_COLUMNS[name]: sum(one.arms[name] for one in pool.contrasts)
-              for name in (COUNTS if counts else ("n1i", "n2i"))} if arms else {}
-    return {
-        "Analysis group": 1, "Analysis number": number, "Analysis name": pool.name, "Analysis group name": group,
-        "Data source": "Custom input",
-        "Data type": ("Dichotomous" if counts else "Continuous") if arms else "Contrast level",
-        "Log-scale data": str(log).upper(), "Outcome": pool.name, "Statistical method": _METHODS[pool.method],
-        "Effect measure": _MEASURES.get(pool.measure, pool.measure),
-        "Analysis model": "Random effect" if random else "Fixed effect",
-        "Heterogeneity estimator": made["tau2_method"], "Tau² CI": str(made["tau2_ci_low"] is not None).upper(),
-        "Subgroup estimates": "FALSE", "Overall estimates": "TRUE", "Test for subgroup differences": "FALSE",
-        "Prediction interval": str(made["pi_low"] is not None).upper(), "Swap event and non-event": "FALSE",
-        "CI method": "HKSJ" if made["ci_method"].startswith("hk") else "Wald-type",
-        "CI/PI level": f"{100 * pool.level:g}%", "Show risk of bias": "FALSE", **totals,
-        "Mean": _shown(made["estimate"], pool), "CI start": _shown(made["ci_low"], pool),
-        "CI end": _shown(made["ci_high"], pool), "PI start": _shown(made["pi_low"], pool),
-        "PI end": _shown(made["pi_high"], pool), "Heterogeneity Tau²": made["tau2"],
-        "Tau² CI start": made["tau2_ci_low"], "Tau² CI end": made["tau2_ci_high"], "Heterogeneity Chi²": made["q"],
-        "Heterogeneity df": made["q_df"], "Heterogeneity P": made["q_p"], "Heterogeneity I²": made["i2_q"],
-        "Effect P": made["p"], "ID": f"1.{number}",
-    }
+def _year(review: Review, reports: tuple[str, ...]) -> int | None:
+    years = [year for year in (review.reports[name].year for name in reports if name in review.reports) if year]
+    return min(years) if years else None

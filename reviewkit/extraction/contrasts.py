@@ -16,7 +16,7 @@ from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.arms import Events, Mean, counted, events_of, joined_events, joined_means, mean_of, rate_of
 from reviewkit.extraction.printed_effects import Effect, effect_of
 from reviewkit.extraction.steps import Step
-from reviewkit.numbers import number
+from reviewkit.numbers import number, working
 from reviewkit.protocol import DEFAULT_CONVERSIONS, MEANS, MultiArm, Outcome
 
 VALUE_TYPES = ("final", "change")
@@ -250,7 +250,7 @@ def _effect(study: str, rows: Sequence[ArmRow], use: Use, share: int) -> Effect:
         raise InputError(found.dropped[0].reason)
     yi, vi = float(found.yi[0]), float(found.vi[0])
     scale = "log " if found.scale == "log" else ""
-    text = f"{scale}{use.measure} = {number(yi, 4)}, variance {number(vi, 4)}"
+    text = f"{scale}{use.measure} = {working(yi)}, variance {working(vi)}"
     return yi, vi, (*steps, Step("contrast", text))
 
 

@@ -21,6 +21,7 @@ from reviewkit.errors import InputError
 from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.arms import printed
 from reviewkit.extraction.steps import Step, converted
+from reviewkit.numbers import working
 from reviewkit.protocol import RATIOS
 
 _COHEN = frozenset({"cohen d", "cohen's d", "cohens d", "d"})
@@ -74,7 +75,7 @@ def _from_estimate(row: ArmRow, measure: str, allowed: Collection[str]) -> Effec
     found = _standard_error(row, row.effect, allowed)
     if found is not None:
         se = factor * found["se"]
-        told = (Step("converted", f"SE of g = J × SE of d = {se:.4g}"),) if corrected else ()
+        told = (Step("converted", f"SE of g = J × SE of d = {working(se)}"),) if corrected else ()
         return yi, se**2, (*steps, converted(found), *_notes(found), *told)
     if measure == "SMD" and row.n_intervention and row.n_comparator and "sizes" in allowed:
         vi, step = _variance_of_g(yi, row.n_intervention, row.n_comparator)
@@ -116,7 +117,7 @@ def _corrected(row: ArmRow, d: float) -> Conversion:
 def _variance_of_g(g: float, n1: int, n2: int) -> tuple[float, Step]:
     """The variance of a printed g from the sizes of the arms (Borenstein 2009, equation 4.24)."""
     vi = 1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2))
-    text = f"variance = 1/n1 + 1/n2 + g²/(2(n1 + n2)) = {vi:.4g}, n1 = {n1}, n2 = {n2}"
+    text = f"variance = 1/n1 + 1/n2 + g²/(2(n1 + n2)) = {working(vi)}, n1 = {n1}, n2 = {n2}"
     return vi, Step("converted", text, "Borenstein et al. 2009, equation 4.24")
 
 

@@ -54,8 +54,8 @@ class Frame:
     def _draw_foot(self, canvas: Canvas, x_label: str, favours: tuple[str, str]) -> float:
         y = self.bottom + 17
         half = (self.x.right - self.x.left) / 2 - 6
-        left = wrap(f"← {favours[0]}", half, SMALL) if favours[0] else ()
-        right = wrap(f"{favours[1]} →", half, SMALL) if favours[1] else ()
+        left = wrap(f"←\u00a0{favours[0]}", half, SMALL) if favours[0] else ()
+        right = wrap(f"{favours[1]}\u00a0→", half, SMALL) if favours[1] else ()
         if left or right:
             canvas.lines(self.x.left, y + 17, left, size=SMALL)
             canvas.lines(self.x.right, y + 17, right, size=SMALL, anchor="end")

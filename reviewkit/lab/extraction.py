@@ -21,7 +21,7 @@ from reviewkit.review.extraction.edit import (
     table_rows,
     take_row,
 )
-from reviewkit.review.extraction.extracting import table_of
+from reviewkit.review.extraction.extracting import finished_studies, table_of
 from reviewkit.review.extraction.look import Look, Note, look
 from reviewkit.review.screening.cards import make_card
 from reviewkit.store.files import show
@@ -163,7 +163,9 @@ class ExtractSession(Session):
         found = look(self._review, lines, self._study.study_id, file=show(self._path, self._review.root))
         rows = [{column: cells[column] for column in ALL_COLUMNS} for _, cells in lines
                 if cells["study_id"] == self._study.study_id]
-        return Answer({**more, "rows": rows, "fixed": sorted(FIXED), "undo": len(self._taken), **look_values(found)},
+        finished = self._study.study_id in finished_studies(self._review, self._extractor)
+        return Answer({**more, "rows": rows, "finished": finished, "fixed": sorted(FIXED), "undo": len(self._taken),
+                       **look_values(found)},
                       moved=moved)
 
 

@@ -46,6 +46,7 @@ class Question(Part):
     registration: Text
     funding: Text
     conflicts: Text
+    rationale: str = ""
     limitations: tuple[Text, ...] = ()
     authors: tuple[Person, ...] = ()
     doi: str = ""

@@ -81,14 +81,23 @@ def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
         el("h3", tool.name, id=f"bias-{tool.id}"),
         el("p", link(source.citation, f"https://doi.org/{source.doi}" if source.doi else source.url), ". Questions "
            "worded by this project."),
-        notice(source.read, title=UNCHECKED, kind="warning") if not tool.checked_against_source else None,
+        _checked(tool),
         el("ul", *[el("li", remark) for remark in tool.remarks]) if tool.remarks else None,
-        figure(Safe(traffic_figure(review, tool, items).svg), caption, id_=f"traffic-{tool.id}", notes=notes),
+        figure(traffic_figure(review, tool, items).in_page, caption, id_=f"traffic-{tool.id}", notes=notes),
         figure(Safe(summary_figure(review, tool, items).svg), f"{_by_domain(tool, items)} Share of assessments at each "
                "judgement.", id_=f"summary-{tool.id}") if len(items) > 1 else None,
         details(f"Answers and supports ({len(items)})", *[_answers(review, item) for item in items]),
-        details("What the algorithm was compared with", el("p", source.read)) if tool.checked_against_source else None,
+        details("What the algorithm was compared with", el("p", source.read)) if not tool.not_checked else None,
     )
+
+
+def _checked(tool: Tool) -> Safe | None:
+    """What of a tool was not compared with a published source; nothing where all was."""
+    if not tool.not_checked:
+        return None
+    which = f"{', '.join(name.lower() for name in tool.not_checked)}. " if tool.checked_against_source else ""
+    title = UNCHECKED.replace(". ", ": ") if which else UNCHECKED
+    return notice(f"{which}{tool.source.read}", title=title, kind="warning")
 
 
 def _cases(review: Review) -> Safe | None:
@@ -118,13 +127,13 @@ def _case_table(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe
             link(study.label, f"#{anchor(item)}"), study.design, f"{lights.count('low')} of {len(lights)}",
             ", ".join(weak) or "none",
             join(badge(light(item, OVERALL), word=item.judgement(OVERALL) or "not judged"),
-                 f" {row.reason}" if row and row.reason else ""),
+                 f" ({row.reason.rstrip('.')})" if row and row.reason else ""),
         ])
     source = tool.source
     return join(
         el("p", link(source.citation, f"https://doi.org/{source.doi}" if source.doi else source.url), ". Questions "
            "worded by this project."),
-        notice(source.read, title=UNCHECKED, kind="warning") if not tool.checked_against_source else None,
+        _checked(tool),
         table(["Study", "Design", Column("Items met", numeric=True), "Not met", Column("Over all", width="14rem")],
               rows, id_=f"cases-{tool.id}", caption=f"{tool.name}: {count_words(len(items), 'study', 'studies')} that "
               "the review describes and does not count."),
@@ -151,8 +160,9 @@ def _answers(review: Review, item: Assessment) -> Safe:
             rows.append([question.id, question.text, answer, _support(given), _where(given)])
     rows.append(Row([_judged(item, OVERALL, "Over all"), item.proposal.why], heading=True))
     return table(
-        ["", Column("Question", width="14rem"), "Answer", Column("What the report shows", width="12rem"), "Where"],
+        ["Item", Column("Question", width="14rem"), "Answer", Column("What the report shows", width="12rem"), "Where"],
         rows, caption=f"{label_of(review, item)}, assessed by {item.assessor}.", id_=anchor(item),
+        row_anchors=False,
     )
 
 

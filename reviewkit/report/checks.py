@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reviewkit.numbers import tidy
 from reviewkit.render import Safe, el, empty, join, table
 from reviewkit.review import Review
 
@@ -21,7 +22,7 @@ def checks_section(review: Review) -> Safe:
         subject = "|".join(found.row_ids)
         item = told.get((found.code, subject))
         rows.append((
-            found.study_id.replace("|", ", "), found.code.replace("_", " "), found.message,
+            found.study_id.replace("|", ", "), found.code.replace("_", " "), tidy(found.message),
             f"{item.settlement} by {item.by}: {item.reason}" if item else "open: a person has still to settle it",
         ))
     rows.sort(key=lambda row: not row[3].startswith("open"))

@@ -10,8 +10,9 @@ from reviewkit.extraction import ArmRow
 from reviewkit.numbers import share
 from reviewkit.render import Column, Safe, anchor_id, details, el, empty, join, link, table
 from reviewkit.render.html import Child
+from reviewkit.report.lineage import lineage_details
 from reviewkit.report.statements import certainty_line, plain_html
-from reviewkit.report.words import studies
+from reviewkit.report.words import pool_words, remark, studies
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
 from reviewkit.review.extraction.harms import HarmReport, Harms
@@ -39,7 +40,9 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
         return join(head, said, el("p", plain_html(review, certainty)), _silent(harms))
     rated = certainty_line(review, certainty) if certainty.rating.level != NO_EVIDENCE else el(
         "p", plain_html(review, certainty))
-    return join(head, said, _pool(harms), rated, _table(harms), _cases(harms), _silent(harms))
+    numbers = lineage_details(review, certainty.analysis, harms) if certainty.analysis.main.results else None
+    return join(head, said, _pool(harms), rated, _sensitivity(certainty), _table(harms), _cases(harms), _silent(harms),
+                numbers)
 
 
 def reported(harms: Harms, review: Review) -> str:
@@ -71,7 +74,21 @@ def reported(harms: Harms, review: Review) -> str:
 def _pool(harms: Harms) -> Safe:
     if harms.pool is None:
         return el("p", f"Not pooled: {harms.why}.") if harms.why and harms.results else Safe("")
-    return el("p", f"{harms.pool}", *[f" {warning}" for warning in harms.pool.warnings])
+    measure = harms.outcome.plan.measure
+    return el("p", pool_words(harms.pool, measure), *[f" {remark(warning)}" for warning in harms.pool.warnings])
+
+
+def _sensitivity(certainty: Certainty) -> Safe:
+    """The same harm under the protocol's other choices, each in one sentence."""
+    items = [
+        el("li", f"{found.label}: ",
+           pool_words(found.pooled, found.measure) if found.pooled else f"not pooled ({found.why}).")
+        for found in certainty.analysis.sensitivity
+    ]
+    if not items:
+        return Safe("")
+    return join(el("p", "Under other choices, all named in the protocol:"),
+                el("ul", *items, id=anchor_id("sensitivity", certainty.outcome.id)))
 
 
 def _table(harms: Harms) -> Safe:

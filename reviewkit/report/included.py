@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reviewkit.extraction import Study
-from reviewkit.render import Column, Row, Safe, anchor_id, el, join, table
-from reviewkit.render.html import Child
+from reviewkit.numbers import count
+from reviewkit.render import Column, Row, Safe, anchor_id, el, join, link, table
 from reviewkit.report.methods import citation
+from reviewkit.report.origins import origin_anchor, origins, report_anchor
 from reviewkit.report.words import studies
 from reviewkit.review import Review
 
@@ -16,9 +17,10 @@ def included_section(review: Review) -> Safe:
     """Characteristics of the included studies, each with its reports; then what is ongoing, and what is linked."""
     rows = []
     for study in review.studies:
-        size: Child = study.n_randomised if study.n_randomised is not None else "not seen"
+        size = count(study.n_randomised) if study.n_randomised is not None else "not seen"
         rows.append(
-            Row([study.label, study.design, study.country or "not stated", size, study.arms, study.comparator,
+            Row([study.label, study.design, study.country or "not stated",
+                 link(size, f"#{origin_anchor(study.study_id)}"), study.arms, study.comparator,
                  study.registration or "none seen", _note(study), _reports(review, study)],
                 id=anchor_id("study", study.study_id))
         )
@@ -30,18 +32,22 @@ def included_section(review: Review) -> Safe:
         empty_text="No study met the eligibility criteria.",
         empty_remedy="None among the records looked at; this was not a complete search.",
     )
-    return join(main, _unfinished(review), _related(review))
+    return join(main, origins(review), _unfinished(review), _related(review))
 
 
 def _reports(review: Review, study: Study) -> Safe:
-    return join(*[el("span", citation(review.reports[r])) for r in study.reports], sep="; ")
+    """Each report with its reference, and the way to its records and votes."""
+    shown = [el("span", citation(review.reports[r]), " (", link("votes", f"#{report_anchor(r)}"), ")")
+             if r in review.screening.stages["title-abstract"] else el("span", citation(review.reports[r]))
+             for r in study.reports]
+    return join(*shown, sep="; ")
 
 
 def _note(study: Study) -> str:
     """What the optional columns say, and the note."""
     said = (
-        ("analysed", str(study.n_analysed or "")), ("setting", study.setting), ("dates", study.dates),
-        ("funding", study.funding), ("conflicts of interest", study.conflicts),
+        ("analysed", count(study.n_analysed) if study.n_analysed else ""), ("setting", study.setting),
+        ("dates", study.dates), ("funding", study.funding), ("conflicts of interest", study.conflicts),
         ("shares people with", study.companion_of),
         ("report shared with another study", "; ".join(study.shared_reports)),
     )

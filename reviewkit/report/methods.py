@@ -1,4 +1,4 @@
-"""Sections on what was asked and how records were found: protocol, searches, flow, lists of reports."""
+"""Sections on how records were found: searches, flow, lists of reports."""
 
 from __future__ import annotations
 
@@ -6,72 +6,24 @@ from collections.abc import Iterable
 
 from reviewkit.figures import Figure, FlowBox, FlowColumn, FlowCount, FlowDiagram, FlowStage, flow_diagram
 from reviewkit.model import Record
-from reviewkit.render import Column, Row, Safe, anchor_id, definition_list, details, el, figure, join, link, table, text
+from reviewkit.numbers import count
+from reviewkit.render import Column, Row, Safe, details, el, figure, join, link, table, text
 from reviewkit.render.html import Child
+from reviewkit.report.origins import places, report_anchor, said
 from reviewkit.report.retractions import retraction_notices, retraction_status
-from reviewkit.report.screening import judged
-from reviewkit.report.words import INTERVALS, MEASURES, MODELS, count_words
+from reviewkit.report.screening import STAGE_NAMES, judged
+from reviewkit.report.words import count_words
 from reviewkit.review import Review
 from reviewkit.review.records.searches import SearchFile
 from reviewkit.review.screening.stopping import describe_stop
 from reviewkit.screening import ReportStatus
 
+DEDUPLICATION = (
+    "Records of one report were found by this program's rules: identifiers first, then title, authors, journal, year "
+    "and pages. What no rule can decide waits for a person, and what a person decided stands."
+)
 OTHER_METHOD = ", citation searching"
 """Marks what PRISMA 2020 counts under other methods."""
-
-
-def protocol_section(review: Review) -> Safe:
-    """Question, eligibility, outcomes with their plans, analysis sets, amendments."""
-    protocol, asked = review.protocol, review.protocol.question
-    facts = [
-        ("Population", asked.population),
-        ("Exposure" if asked.exposure and not asked.intervention else "Intervention",
-         "; ".join(part for part in (asked.intervention, asked.exposure) if part)),
-        ("Comparator", asked.comparator),
-        ("Kind of question", asked.kind),
-        ("Eligible designs", "; ".join(protocol.eligibility.designs)),
-        ("Eligibility judged on", "abstracts and web pages" if asked.eligibility_basis == "abstract" else "full texts"),
-        ("Protocol", f"version {asked.version} of {asked.date.isoformat()}; registration: {asked.registration}"),
-        ("Votes wanted", f"{protocol.screening.votes_title_abstract} on title and abstract, "
-                         f"{protocol.screening.votes_full_text} on eligibility"),
-        ("Funding", asked.funding),
-        ("Conflicts of interest", asked.conflicts),
-    ]
-    further = protocol.eligibility.criteria
-    return join(
-        definition_list(facts),
-        el("p", "Further criteria:") if further else None,
-        el("ul", *[el("li", item) for item in further]) if further else None,
-        _outcomes(review),
-        details("Analysis sets", definition_list([(s.id, s.rule) for s in protocol.analysis_sets]), id_="sets"),
-        table(
-            ["Version", "Date", "Change", "Reason"],
-            [(a.version, a.date.isoformat(), a.change, a.reason) for a in protocol.amendments],
-            caption="Amendments to the protocol.", empty_text="The protocol has not been amended.",
-        ),
-    )
-
-
-def _outcomes(review: Review) -> Safe:
-    rows = []
-    for outcome in review.protocol.outcomes:
-        plan = outcome.plan
-        how = (
-            f"{MEASURES[plan.measure]}; {MODELS[plan.model]}, {plan.tau2} for τ², {INTERVALS[plan.interval]}; "
-            f"from {plan.least_studies} studies"
-            if plan.pool else f"not pooled: {plan.why_not_pooled}"
-        )
-        important = outcome.important_difference
-        worth = (
-            f"{important.value:g} ({important.measure}; {important.source})" if important
-            else f"none set: {outcome.no_important_difference_because}"
-        )
-        rows.append(Row([outcome.name, outcome.importance, "; ".join(i.name for i in outcome.instruments) or "any",
-                         outcome.timepoint, worth, how], id=anchor_id("planned", outcome.id)))
-    return table(
-        ["Outcome", "Importance", "Instruments, in order", "Time", "Minimal important difference", "Synthesis planned"],
-        rows, caption="Outcomes and what was planned for each.", id_="outcomes-planned",
-    )
 
 
 def searches_section(review: Review) -> Safe:
@@ -159,16 +111,16 @@ def flow_figure(review: Review) -> Figure:
     leaving = [FlowBox("Reports excluded", flow.excluded, "#excluded",
                        [FlowCount(label, n, "#excluded") for label, n in flow.excluded_by_reason.items()])]
     if flow.awaiting or flow.undecided:
-        leaving.append(FlowBox("Awaiting classification", flow.awaiting + flow.undecided, "#excluded"))
+        leaving.append(FlowBox("Awaiting classification", flow.awaiting + flow.undecided, "#assessed"))
     if on_abstract:
         later.append(FlowStage("sought", FlowBox("Reports sought for full text", 0, in_sum=False)))
         later.append(FlowStage("assessed", FlowBox("Reports assessed on abstract or web page", flow.assessed,
-                                                   "#excluded"), leaving))
+                                                   "#assessed"), leaving))
     else:
         later.append(FlowStage(
-            "sought", FlowBox("Reports sought for retrieval", flow.assessed + flow.not_retrieved),
-            [FlowBox("Reports not retrieved", flow.not_retrieved)]))
-        later.append(FlowStage("assessed", FlowBox("Reports assessed for eligibility", flow.assessed, "#excluded"),
+            "sought", FlowBox("Reports sought for retrieval", flow.assessed + flow.not_retrieved, "#assessed"),
+            [FlowBox("Reports not retrieved", flow.not_retrieved, "#assessed")]))
+        later.append(FlowStage("assessed", FlowBox("Reports assessed for eligibility", flow.assessed, "#assessed"),
                                leaving))
     databases, others = "Databases and registers", "Other methods"
     if flow.searched:
@@ -204,13 +156,18 @@ def flow_section(review: Review) -> Safe:
     return join(
         figure(Safe(flow_figure(review).svg), caption, id_="flow", notes=notes),
         judged(review),
+        el("p", DEDUPLICATION),
         _duplicates(review),
-        details(f"Reports screened ({len(review.reports)})",
-                _report_table(review, review.screening.at("title-abstract"), "reports", "Every report screened.")),
+        details(f"Reports screened ({count(len(review.reports))})", _screened(review)),
         details(
             f"Excluded on title and abstract ({flow.excluded_title_abstract})",
             _report_table(review, review.screening.at("title-abstract", "exclude"), "excluded-title-abstract",
                           "Reports excluded on title and abstract."),
+        ),
+        details(
+            f"Reports that went on from title and abstract ({count(len(review.screening.at('full-text')))})",
+            _report_table(review, review.screening.at("full-text"), "assessed",
+                          "Reports that went on from title and abstract, and what became of each."),
         ),
     )
 
@@ -233,13 +190,31 @@ def _duplicates(review: Review) -> Safe:
     )
 
 
+def _screened(review: Review) -> Safe:
+    """Every report with its votes and the records that describe it: what the numbers of the flow are made of."""
+    rows = []
+    for status in review.screening.at("title-abstract"):
+        record = review.reports[status.report]
+        later = review.screening.stages["full-text"].get(status.report)
+        votes = [f"{STAGE_NAMES[s.stage].capitalize()}. {said(review, s)}." for s in (status, later)
+                 if s and (s.votes or s.consensus)]
+        told = join(*votes, sep=el("br")) if votes else "no vote is known"
+        rows.append(Row([citation(record), record.year or "–", status.outcome, told, places(review, status.report)],
+                        id=report_anchor(status.report)))
+    return table([Column("Report", width="16rem"), "Year", "Decision on title and abstract",
+                  Column("Votes, at each stage", width="14rem"), Column("Records", width="15rem")], rows,
+                 id_="reports", caption="Every report screened, with each vote on it and the records that describe it.",
+                 empty_text="None.")
+
+
 def _report_table(review: Review, statuses: Iterable[ReportStatus], id_: str, caption: str) -> Safe:
     rows = []
     for status in statuses:
         record = review.reports[status.report]
         reason = review.protocol.reasons.get(status.reason, status.reason)
-        rows.append([citation(record), record.year or "–", status.outcome, reason, status.note])
-    return table(["Report", "Year", "Decision", "Reason", "Note"], rows, id_=id_, caption=caption,
+        title = link(title_of(record), f"#{report_anchor(status.report)}")
+        rows.append([title, status.outcome, reason, status.note])
+    return table(["Report", "Decision", "Reason", "Note"], rows, id_=id_, caption=caption,
                  empty_text="None.")
 
 

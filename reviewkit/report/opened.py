@@ -14,12 +14,16 @@ from reviewkit.publishing.description import describe
 from reviewkit.publishing.formats import FORMATS
 from reviewkit.render import Safe, definition_list, details, el, join, notice, table
 from reviewkit.report import (
+    abstract,
     bias,
+    checklists,
     claims,
     findings,
     harms,
     included,
     methods,
+    plain_language,
+    planned,
     published,
     statements,
     summary_of_findings,
@@ -85,12 +89,20 @@ class Report:
                                kind="demonstration", id_="demonstration")
         changed = ", ".join(f"{name} = {value}" for name, value in self.overrides)
         return join(
-            el("h1", self.title),
+            el("h1", self.title, id="title"),
             demonstration if protocol.demonstration else None,
             statements.answer(self.review, self.certainties),
             notice(f"Choices changed from the protocol for this run: {changed}.", kind="warning") if changed else None,
             el("p", words.NO_ADVICE),
         )
+
+    def abstract(self) -> Safe:
+        """The structured abstract (PRISMA 2020 for Abstracts)."""
+        return abstract.abstract_section(self.review, self.certainties, self.limits)
+
+    def plain_language(self) -> Safe:
+        """The summary for readers without training."""
+        return plain_language.plain_section(self.review, self.certainties)
 
     def cite(self) -> Safe:
         """How to cite this report, as a line and in the formats of reference managers."""
@@ -105,7 +117,7 @@ class Report:
 
     def protocol(self) -> Safe:
         """What was asked and planned."""
-        return methods.protocol_section(self.review)
+        return planned.protocol_section(self.review)
 
     def searches(self) -> Safe:
         """Where the records came from."""
@@ -154,8 +166,20 @@ class Report:
 
     def limitations(self) -> Safe:
         """What the reader must hold against this review."""
-        items = [*self.review.protocol.question.limitations, *_known_limits(self.review)]
-        return el("ul", *[el("li", item) for item in items])
+        return el("ul", *[el("li", item) for item in self.limits])
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Limitations that the protocol names, and those that follow from the files."""
+        return (*self.review.protocol.question.limitations, *_known_limits(self.review))
+
+    def checklists(self) -> Safe:
+        """PRISMA 2020 and its extensions, each item with where it is met or why it is not."""
+        return checklists.checklists_section(self)
+
+    def versions(self) -> Safe:
+        """Versions of the protocol with their changes, and the id of this report."""
+        return planned.versions_section(self.review, self.provenance.report_id)
 
     def about(self) -> Safe:
         """Digests, versions and parameters: what a re-run is compared with."""

@@ -15,13 +15,13 @@ from reviewkit.publishing.description import describe
 from reviewkit.publishing.formats import cff
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
-from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
+from reviewkit.report.checklists import CHECKLISTS, checklist_rows
+from reviewkit.report.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reviewkit.report.claims import COLUMNS as CLAIM_COLUMNS
 from reviewkit.report.claims import claim_rows
-from reviewkit.report.findings import direction_figure, forest_figure
+from reviewkit.report.figure_files import save_figures
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
 from reviewkit.report.harms import harm_rows, reported
-from reviewkit.report.methods import flow_figure
 from reviewkit.report.published import COLUMNS as PUBLISHED_COLUMNS
 from reviewkit.report.published import published_rows
 from reviewkit.report.statements import answer_sentence, answering, plain
@@ -65,16 +65,9 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "published.csv", PUBLISHED_COLUMNS,
               published_rows(review, report.certainties))
     write_csv(folder / "tables" / "claims.csv", CLAIM_COLUMNS, claim_rows(review, report.certainties))
-    for tool, items in by_tool(review):
-        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}.svg", traffic_figure(review, tool, items).svg)
-        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}-summary.svg",
-                     summary_figure(review, tool, items).svg)
-    write_atomic(folder / "figures" / "flow.svg", flow_figure(review).svg)
-    for found in report.outcomes:
-        picture = forest_figure(found, review) if found.main.pooled else direction_figure(
-            [found], review, f"Effect-direction plot: {found.outcome.name}")
-        if picture:
-            write_atomic(folder / "figures" / f"{found.outcome.id}.svg", picture.svg)
+    for checklist in CHECKLISTS:
+        write_csv(folder / "tables" / f"{checklist.id}.csv", CHECKLIST_COLUMNS, checklist_rows(report, checklist))
+    save_figures(report, folder / "figures")
 
 
 def results(report: Report) -> dict[str, object]:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from reviewkit.certainty.evidence import RISKS
 from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.certainty.wording import Finding, Size, in_sentence, size_class, statement
-from reviewkit.render import Safe, certainty_badge, el, join
-from reviewkit.report.words import finding, studies
+from reviewkit.numbers import count
+from reviewkit.render import Safe, anchor_id, certainty_badge, el, join, link
+from reviewkit.report.lineage import finding_linked, numbers_anchor
+from reviewkit.report.words import finding, listed, studies, verb
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
 
@@ -23,7 +25,8 @@ def finding_of(review: Review, certainty: Certainty) -> Finding:
     size, towards = _narrative(certainty) if evidence.effect is None else _pooled(certainty)
     asked = review.protocol.question
     return Finding(
-        outcome.name, asked.therapy, asked.condition, size, towards, association=outcome.better == "neither",
+        outcome.name, asked.therapy, asked.condition, size, towards,
+        association=asked.kind == "association" and outcome.better == "neither",
         counts=certainty.analysis.main.measure in RISKS,
         records=None if evidence.missing.complete_search else len(review.records),
     )
@@ -80,8 +83,12 @@ def who_judged(certainty: Certainty) -> str:
 
 def certainty_line(review: Review, certainty: Certainty) -> Safe:
     """What stands under an outcome's result: circles, word, what may be said, and who judged."""
+    name = anchor_id("certainty", certainty.outcome.id)
+    why = link("Why this certainty", f"#{name}") if certainty.rating.steps else None
+    how = link("how the result came about", f"#{numbers_anchor(certainty.outcome.id)}")
+    ways = join(" ", why, "; ", how, ".") if why else None
     return el("p", certainty_badge(certainty.rating.level), " certainty. ", plain_html(review, certainty), " ",
-              who_judged(certainty), class_="certainty-line")
+              who_judged(certainty), ways, class_="certainty-line")
 
 
 def answering(certainties: Sequence[Certainty]) -> Certainty | None:
@@ -98,12 +105,13 @@ def answer_sentence(review: Review, certainties: Sequence[Certainty]) -> str:
     included = len(review.studies)
     first = answering(certainties)
     if not included and review.sources.searches.kind != "database-search":
-        return (f"No eligible study was found: none among the {len(review.records)} records looked at; this was not a "
-                "complete search.")
+        looked_at = count(len(review.records))
+        return (f"No study that fits the question was found: none among the {looked_at} records looked at; this was "
+                "not a complete search.")
     if not included:
-        return "No eligible study was found."
+        return "No study that fits the question was found."
     if first is None:
-        return f"{studies(included).capitalize()} met the eligibility criteria; none gives a result that could be seen."
+        return f"{studies(included)} {verb(included, 'fits', 'fit')} the question; no result could be seen."
     return plain(review, first)
 
 
@@ -115,12 +123,10 @@ def answer(review: Review, certainties: Sequence[Certainty]) -> Safe:
     level = first.rating.level
     same = [in_sentence(c.outcome.name) for c in certainties
             if c is not first and c.rating.level == level and c.outcome.importance != "harm"]
-    further = f" The same certainty holds for {_listed(same)}." if same else ""
+    further = f" The same certainty holds for {listed(same)}." if same else ""
     return join(
         el("p", plain_html(review, first), class_="answer"),
-        el("p", certainty_badge(level), f" certainty. {finding(first.analysis)}{further}"),
+        el("p", certainty_badge(level), " certainty. ", finding_linked(first.analysis, finding(first.analysis)),
+           further),
     )
 
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

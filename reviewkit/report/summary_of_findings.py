@@ -12,10 +12,11 @@ from reviewkit.certainty.evidence import RISKS
 from reviewkit.certainty.rating import NO_EVIDENCE, Step
 from reviewkit.certainty.wording import CITED
 from reviewkit.numbers import count, estimate
-from reviewkit.render import Column, Row, Safe, anchor_id, certainty_badge, details, el, join, link, table
+from reviewkit.render import Column, Row, Safe, anchor_id, certainty_badge, el, join, link, table
 from reviewkit.render.html import Child
+from reviewkit.report.lineage import numbers_anchor, opened
 from reviewkit.report.statements import plain, plain_html, who_judged
-from reviewkit.report.words import MEASURES, directions, natural
+from reviewkit.report.words import MEASURES, absolute_words, directions, natural
 from reviewkit.review import Review
 from reviewkit.review.certainty.rating import Certainty
 
@@ -132,7 +133,7 @@ def _absolute(certainty: Certainty) -> tuple[str, ...]:
         effect.measure, middle, (low, high),  # type: ignore[arg-type]
         [risk.per_1000 / 1000 for risk in outcome.baseline_risks],
         event="bad" if outcome.better == "lower" else "good", level=outcome.plan.level)
-    return tuple(f"{item} Baseline: {risk.source}." for item, risk in
+    return tuple(f"{absolute_words(item)} Baseline: {risk.source}." for item, risk in
                  zip(found, outcome.baseline_risks, strict=True))
 
 
@@ -153,9 +154,9 @@ def summary_section(review: Review, certainties: Sequence[Certainty]) -> Safe:
     return join(
         table(
             # Certainty stands first, so that a narrow screen shows it beside the outcome.
-            [Column("Outcome", width="8rem"), Column("Certainty (GRADE)", width="8rem"),
-             Column("What may be said", width="14rem"), Column("Effect [95% CI]", width="10rem"),
-             Column("For 1000 people", width="10rem"), Column("Studies and people", width="8rem")],
+            [Column("Outcome", width="7rem"), Column("Certainty (GRADE)", width="7rem"),
+             Column("What may be said", width="12rem"), Column("Effect [95% CI]", width="11rem"),
+             Column("For 1000 people", width="7rem"), Column("Studies and people", width="7rem")],
             body, caption=_caption(rows), notes=below, id_="findings", empty_text="The protocol names no outcome.",
         ),
         *[_steps(certainty) for certainty in certainties if certainty.rating.steps],
@@ -185,15 +186,24 @@ def _cells(review: Review, row: SummaryRow, letters: Mapping[str, str]) -> list[
     marks = ", ".join(letters[text] for text in row.notes)
     people = f"{count(row.participants)} people" if row.participants is not None else "people: not all studies say"
     beside = f"; {row.beside} more without usable numbers" if row.beside else ""
-    none = row.certainty.rating.level == NO_EVIDENCE
+    level = row.certainty.rating.level
+    none = level == NO_EVIDENCE
+    how = numbers_anchor(outcome.id) if row.certainty.analysis.main.results else ""
     return [
         join(link(outcome.name, f"#{anchor_id('outcome', outcome.id)}"), el("span", outcome.timepoint, class_="unit")),
-        join(certainty_badge(row.certainty.rating.level), el("sup", f" {marks}") if marks else None),
+        join(_leads(certainty_badge(level), "" if none else anchor_id("certainty", outcome.id)),
+             el("sup", f" {marks}") if marks else None),
         plain_html(review, row.certainty),
-        row.effect,
+        _leads(row.effect, how) if row.certainty.evidence.effect else join(
+            row.effect, " ", _leads("Each study.", how) if how else None),
         "–" if none else " ".join(row.absolute),
-        "none" if none else f"{row.studies} ({people}){beside}",
+        _leads("none" if none else f"{row.studies} ({people}){beside}", how),
     ]
+
+
+def _leads(figures: Child, anchor: str) -> Safe:
+    """Figures that open to how they came about; as they are where there is nothing to open."""
+    return link(figures, f"#{anchor}") if anchor else join(figures)
 
 
 def _steps(certainty: Certainty) -> Safe:
@@ -210,13 +220,13 @@ def _steps(certainty: Certainty) -> Safe:
     start = f"Starts at {rating.start}: {rating.start_reason}"
     # A rating that rests on proposals where a person must decide says which.
     open_ = f" Not assessed by anyone: {', '.join(rating.open)}." if rating.open else ""
-    return details(
+    return opened(
         f"{certainty.outcome.name}: how the certainty ({rating.level}) came about",
         table(
             ["Domain", "Proposed", "Judged", "Why", "Rule from"], rows,
             caption=f"{start} {who_judged(certainty)}{open_}",
-            id_=anchor_id("certainty", certainty.outcome.id),
         ),
+        id_=anchor_id("certainty", certainty.outcome.id),
     )
 
 

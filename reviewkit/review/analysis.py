@@ -99,7 +99,8 @@ def _too_few(usable: int, found: int, wanted: int) -> str:
     """Why nothing is pooled, where the plan would have it."""
     if not found:
         return "no study in these analysis sets reports this outcome"
-    return f"{usable} of {found} studies give usable numbers; a pool wants {wanted}"
+    many = "study gives" if found == 1 else "studies give"
+    return f"{usable} of {found} {many} usable numbers; a pool wants {wanted}"
 
 
 def _run(

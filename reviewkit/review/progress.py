@@ -10,6 +10,7 @@ from reviewkit.review.appraisal.appraising import appraisal_gaps
 from reviewkit.review.opened import Review, open_review
 from reviewkit.review.records.recording import current
 from reviewkit.review.screening.consensus import under_way
+from reviewkit.review.starting import left_to_fill
 from reviewkit.screening import STAGES
 
 
@@ -27,8 +28,12 @@ def status(question: str, root: Path) -> dict[str, Any]:
 
 def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
     question = review.question
+    blank = left_to_fill(question, review.root)
+    fill_in = f"fill in data/{question}/protocol.toml: {', '.join(blank)}"
     if not (review.folder / "records.csv").exists():
         searches = current(review.root / "references" / question / "searches.toml", review.root)
+        if blank and not searches.file and not searches.planned:
+            return "protocol", fill_in
         return "protocol", f"reviewkit {'import' if searches.file else 'search'} {question}"
     counts |= {"records": len(review.records), "reports": len(review.reports)}
     for place in STAGES:
@@ -51,6 +56,8 @@ def _stage(review: Review, counts: dict[str, int]) -> tuple[str, str]:
     if gaps := appraisal_gaps(review):
         counts["appraisal_waiting"] = len(gaps)
         return "appraisal", f"reviewkit appraise {question}"
+    if blank:
+        return "synthesis", fill_in
     if not (review.root / "reports" / question / "review.html").exists():
         return "synthesis", f"reviewkit run {question}"
     return "report", f"read reports/{question}/review.html"

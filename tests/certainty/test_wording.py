@@ -10,6 +10,7 @@ from reviewkit.certainty import Finding, overclaims, size_class, statement
 from reviewkit.certainty.rating import LEVELS, NO_EVIDENCE
 from reviewkit.certainty.strong_words import ALLOWED, strength
 from reviewkit.certainty.wording import ASSOCIATION, EFFECT, SIZES, Size
+from reviewkit.report.readability import LIMIT, grade
 
 SIDES = ("benefit", "harm", "higher", "lower", "")
 
@@ -69,14 +70,25 @@ def test_the_side_is_named(towards: str, words: str) -> None:
     assert words in statement("low", finding("important", towards))
 
 
+@pytest.mark.parametrize("level", [*LEVELS, NO_EVIDENCE])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_cell_is_harder_to_read_than_grade_eight(level: str, size: Size) -> None:
+    """Names of treatment, condition and outcome count as one short word each."""
+    for towards in SIDES:
+        for association, counts in ((False, False), (True, False), (True, True)):
+            found = Finding("Fatigue", "massage", "multiple sclerosis", size, towards, association, counts, 1114)
+            text = statement(level, found)
+            assert grade(text, ("fatigue", "massage", "multiple sclerosis")) <= LIMIT, text
+
+
 def test_no_evidence_says_what_was_looked_at() -> None:
     one = Finding("Adverse events of massage", "massage", "multiple sclerosis", "unknown", records=114)
     text = statement(NO_EVIDENCE, one)
     assert "none among the 114 records looked at; this was not a complete search" in text
-    assert "adverse events:" in text
+    assert "on adverse events that" in text
     assert overclaims(text, NO_EVIDENCE) == ()
     searched = Finding("Pain", "massage", "multiple sclerosis", "unknown")
-    assert statement(NO_EVIDENCE, searched) == "No eligible study reports pain."
+    assert statement(NO_EVIDENCE, searched) == "We found no study on pain that fits the question."
 
 
 @pytest.mark.parametrize(("measure", "estimate", "important", "large", "size"), [

@@ -56,6 +56,19 @@ def test_smd_from_t_is_the_smd_of_the_groups(m1, m2, sd, n1, n2):
     assert from_t["vi"] == pytest.approx(direct.vi[0])
 
 
+@given(means, means, sds, sizes, sizes)
+def test_g_from_d_is_the_smd_of_the_groups(m1, m2, sd, n1, n2):
+    direct = effect_sizes("SMD", {"m1i": [m1], "sd1i": [sd], "n1i": [n1], "m2i": [m2], "sd2i": [sd], "n2i": [n2]})
+    found = cv.g_from_d((m1 - m2) / sd, n1 + n2)
+    assert found["g"] == pytest.approx(direct.yi[0], abs=1e-9)
+    assert 0 < found["j"] < 1
+
+
+def test_g_from_d_refuses_too_few_people():
+    with pytest.raises(InputError, match="at least 2 people each"):
+        cv.g_from_d(0.5, 3)
+
+
 @given(sds, sds, st.floats(-0.99, 0.99))
 def test_correlation_of_change_there_and_back(before, after, r):
     change = cv.sd_of_change(before, after, r)["sd_change"]

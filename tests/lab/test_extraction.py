@@ -78,6 +78,17 @@ def test_every_cell_is_on_disk_with_its_time_and_incomplete_rows_stay(question: 
     assert any("locator" in problem.message for problem in findings(QUESTION, review.root).errors)
 
 
+def test_the_form_says_when_a_study_is_finished(question: Question) -> None:
+    review, session = begun(question)
+    assert not ask(session, "hello")["finished"]
+    for row in [name for name in on_disk(review) if name not in (MUSIC, CARE)]:
+        ask(session, "remove", row=row, nonce=row)
+    complete(session, MUSIC, mean="41.2", sd="9")
+    assert not ask(session, "hello")["finished"]
+    assert complete(session, CARE, mean="52.4", sd="10.1")["finished"]
+    assert not cell(session, CARE, n="61")["finished"]
+
+
 def test_rules_and_trust_checks_speak_at_their_cell(question: Question) -> None:
     _, session = begun(question)
     assert "above the 60 people" in told(complete(session, MUSIC, mean="41.2", sd="9", n="61"), MUSIC, "n")[0][1]

@@ -148,7 +148,7 @@ def test_a_missing_baseline_risk_says_so_and_a_given_one_is_used(tmp_path: Path)
         'baseline_risks = [{ per_1000 = 100, source = "A survey" }]'), encoding="utf-8")
     report = report_of("massage-ms", root)
     row = next(r for r in summary_rows(report.review, report.certainties) if r.certainty.outcome.id == "adverse-events")
-    assert "100 per 1 000 without" in row.absolute[0]
+    assert "100 of 1000 people without" in row.absolute[0]
     assert "Baseline: A survey." in row.absolute[0]
 
 
@@ -190,6 +190,12 @@ def test_zero_events_are_pooled_without_a_made_up_half(tmp_path: Path) -> None:
     assert "3 of the 10 included studies report adverse events; 7 say nothing" in words
     assert "0/31" in words
     assert "0/24" in words
+    # The figure opens to the pool that counts, not to another one of the same numbers.
+    numbers = str(report.harms())
+    numbers = numbers[numbers.index('id="numbers-adverse-events"'):]
+    numbers = numbers[:numbers.index("</details>")]
+    assert "risk ratio 0.14 (95% CI" in numbers and "Mantel" in numbers
+    assert "3/24" in numbers and "τ²" not in numbers
 
 
 def test_one_outcome_has_one_pool_in_results_json(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_the_studies_are_written_to_go_on_from(project: Path) -> None:
     before = [dict(row.cells) for row in read_csv(path, STUDY_COLUMNS, optional=OPTIONAL_STUDY_COLUMNS)]
     assert write_studies(opened)[1] == 0
     gone = next(row for row in before if row["reports"] in opened.screening.included)
-    write_csv(path, STUDY_COLUMNS, [row for row in before if row is not gone])
+    write_csv(path, (*STUDY_COLUMNS, *OPTIONAL_STUDY_COLUMNS), [row for row in before if row is not gone])
     assert write_studies(open_review("b12-ms", project), "demo-a") == (path, 1)
     after = [dict(row.cells) for row in read_csv(path, STUDY_COLUMNS, optional=OPTIONAL_STUDY_COLUMNS)]
     assert after[:-1] == [row for row in before if row is not gone]

@@ -34,15 +34,12 @@ class Look:
         return replace(self, **changes)
 
 
-PLAIN = Look()
-
-
 def clean(text: str) -> str:
     """Text without characters that XML cannot hold."""
     return _CONTROL.sub("", text)
 
 
-def run(text: str, look: Look = PLAIN) -> str:
+def run(text: str, look: Look = Look()) -> str:
     """A run; line ends become breaks."""
     if not text:
         return ""

@@ -52,7 +52,8 @@ function render({ model, el }) {
       " · ", foreign(config.assessor), config.label && config.outcome ? [" · ", foreign(config.outcome)] : ""));
     fill(frame.tools, keyed("Keys", "?", frame.showHelp));
     fill(about, h("p", {}, h("b", {}, foreign(tool.name)), ". ", foreign(tool.citation), ". Questions worded by this project.",
-      tool.checked ? null : [" ", h("b", {}, "Not checked against the source: "), foreign(tool.read)]),
+      tool.checked ? null : [" ", h("b", {}, "Not checked against the source: "),
+        tool.unchecked.length ? `${tool.unchecked.join(", ").toLowerCase()}. ` : "", foreign(tool.read)]),
     tool.remarks.map((remark) => h("p", {}, foreign(remark))));
     reports.fill(config.reports);
     fill(form, config.domains.map(domainPart),

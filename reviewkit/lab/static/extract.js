@@ -10,6 +10,7 @@ function render({ model, el }) {
   const saver = openSaver({ frame, line, settle, said,
     seen: (row, column) => state.rows.find((one) => one.row_id === row)?.[column] ?? "" });
   const cells = openCells({ typed: saver.typed, left: saver.left, take, act });
+  const done = h("p", { class: "rk-quiet rk-done" });
   const empty = h("div", { class: "rk-empty", hidden: true });
   const effects = h("section", { class: "rk-effects", "aria-label": "What these rows give" });
   const reports = openReports({ frame, line });
@@ -17,7 +18,7 @@ function render({ model, el }) {
     h("div", { class: "rk-form" },
       h("div", { class: "rk-under" }, h("label", { class: "rk-pick" }, "Outcome ", choose),
         h("label", { class: "rk-pick" }, all, " All fields"),
-        h("div", { class: "rk-moves" }, keyed("Add row", "a", add), undoButton)),
+        h("div", { class: "rk-moves" }, keyed("Add row", "a", add), undoButton), done),
       empty, cells.element, effects), reports.element));
 
   function hello() {
@@ -35,6 +36,9 @@ function render({ model, el }) {
     if (answer.rows) {
       Object.assign(state, { rows: answer.rows, notes: answer.notes, effects: answer.effects });
       undoButton.disabled = !answer.undo;
+      done.textContent = answer.finished ? "✓ Finished: every row of this study is complete and within the rules."
+        : "Not finished: finished is when every row of this study is complete and within the rules.";
+      frame.root.dataset.finished = answer.finished ? "yes" : "no";
       draw();
     }
     return true;

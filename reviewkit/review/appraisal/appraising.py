@@ -220,7 +220,11 @@ def _counted(
     first, second = (found[who] for who in assessors)
     others = {item.key: item for item in second}
     settled = {item.key: item for item in found[CONSENSUS]}
-    merged = [merge(item, others[item.key], settled.get(item.key)) for item in first if item.key in others]
+    # Before both have finished, nothing of one assessor's judgements shows beside the other's.
+    merged = [
+        merge(item, others[item.key], settled.get(item.key)) for item in first
+        if item.key in others and (item.key in settled or (item.finished and others[item.key].finished))
+    ]
     return tuple(m.assessment for m in merged), tuple(m for m in merged if m.conflicts)
 
 
@@ -278,11 +282,14 @@ def appraisal_gaps(review: Review) -> list[Problem]:
     found = review.appraisal
     if not found.planned:
         return []
+    begun = {a.study_id for items in found.by_assessor.values() for a in items if a.started}
     problems = [
         Problem(f"included study {study.study_id} is not appraised.", review.name("risk-of-bias"), None, None,
                 "not-appraised", f"Write a template: reviewkit appraise {review.question} --template ROLE")
-        for study in review.studies if not any(a.study_id == study.study_id and a.started for a in found.assessments)
+        for study in review.studies if study.study_id not in begun
     ]
+    if len(found.by_assessor) > 1:
+        problems += _one_finished(review, found)
     problems += [
         Problem(f"{len(lines)} row{'' if len(lines) == 1 else 's'} without a verdict or status.", review.name(file),
                 lines[0], None, "ledger-unfilled", "Fill in each, or take out rows that do not apply.")
@@ -302,6 +309,22 @@ def appraisal_gaps(review: Review) -> list[Problem]:
             problems.append(_waiting(review, item, f"unanswered: {', '.join(item.proposal.missing)}"))
         elif item.unjudged:
             problems.append(_waiting(review, item, f"not judged: {', '.join(item.unjudged)}"))
+    return problems
+
+
+def _one_finished(review: Review, found: Appraisal) -> list[Problem]:
+    """Assessments that wait for one of two assessors, or for both; who, and nothing of what either judged."""
+    counted = {item.key for item in found.assessments}
+    begun = dict.fromkeys(a.key for items in found.by_assessor.values() for a in items if a.started)
+    problems = []
+    for key in begun:
+        done = {who for who, items in found.by_assessor.items() if any(a.key == key and a.finished for a in items)}
+        waiting = [who for who in found.by_assessor if who not in done]
+        if key not in counted and waiting:
+            problems.append(Problem(
+                f"{' and '.join(waiting)} {'has' if len(waiting) == 1 else 'have'} not finished {key[0] or key[1]} "
+                f"({key[2]}); it counts when both have.", review.name("risk-of-bias"), None, None,
+                "appraisal-unfinished", "Every question the algorithm comes to is answered, every domain judged."))
     return problems
 
 

@@ -30,7 +30,7 @@ class JudgementAgreement:
 
 
 def judgement_agreement(review: Review, *, pilot: bool = False) -> tuple[JudgementAgreement, ...]:
-    """Agreement of two assessors before any consensus; empty with one assessor.
+    """Agreement of two assessors before any consensus, where both have finished; empty with one assessor.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def judgement_agreement(review: Review, *, pilot: bool = False) -> tuple[Judgeme
     plan = review.protocol.appraisal
     if plan is None or len(plan.assessors) < 2:
         return ()
-    first, second = (review.appraisal.by_assessor[who] for who in plan.assessors)
+    first, second = ([item for item in review.appraisal.by_assessor[who] if item.finished] for who in plan.assessors)
     found = pairs(first, second, only=frozenset(plan.pilot) if pilot else None)
     return tuple(
         JudgementAgreement(tool, domain, agreement(

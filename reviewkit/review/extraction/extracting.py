@@ -82,7 +82,7 @@ def unfinished(review: Review) -> dict[str, tuple[str, ...]]:
     Studies are those of either table and the included ones.
     """
     names = review.protocol.extraction.extractors[:2]
-    finished = {name: _finished(review, name) for name in names}
+    finished = {name: finished_studies(review, name) for name in names}
     tables = [review.cells_of(table_of(review, name)) for name in names]
     studies = dict.fromkeys([study.study_id for study in review.studies])
     studies |= dict.fromkeys(cells["study_id"] for table in tables for _, cells in table)
@@ -90,7 +90,14 @@ def unfinished(review: Review) -> dict[str, tuple[str, ...]]:
     return {study: waiting for study, waiting in found.items() if waiting}
 
 
-def _finished(review: Review, extractor: str) -> set[str]:
+def finished_studies(review: Review, extractor: str) -> set[str]:
+    """The studies that an extractor has finished: rows are there, all complete and within the rules of the schema.
+
+    Raises
+    ------
+    InputError
+        If the extractor is unknown, or the file is no extraction table.
+    """
     path = table_of(review, extractor)
     by_study: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
     for line, cells in review.cells_of(path):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reviewkit.errors import InputError
 from reviewkit.extraction import ArmRow, Step, StudyResult
-from reviewkit.numbers import number, percent
+from reviewkit.numbers import percent, working
 from reviewkit.review.analysis import Analysis
 from reviewkit.review.opened import Review
 from reviewkit.store.files import show
@@ -60,7 +60,7 @@ class Lineage:
 
     def __str__(self) -> str:
         head = f"{self.study_id}, {self.outcome}: " + (
-            f"effect {number(self.result.yi, 4)}, variance {number(self.result.vi, 4)}" if self.result.usable
+            f"effect {working(self.result.yi)}, variance {working(self.result.vi)}" if self.result.usable
             else f"no effect ({self.result.reason})"
         )
         lines = [head, *(f"  {step.kind:<9} {step}" for step in self.steps)]
