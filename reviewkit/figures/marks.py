@@ -16,7 +16,7 @@ def draw_light(canvas: Canvas, x: float, y: float, judgement: str) -> None:
 
 def draw_interval(canvas: Canvas, axis: Axis, low: float, high: float, y: float) -> None:
     """A line from low to high, held within the axis."""
-    canvas.line(axis.at(low), y, axis.at(high), y, stroke="ink", width=1.25)
+    canvas.line(axis.at(low), y, axis.at(high), y, stroke="ink")
     draw_arrows(canvas, axis, low, high, y, "ink")
 
 
