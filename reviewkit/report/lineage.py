@@ -228,8 +228,8 @@ def printed(row: ArmRow) -> Safe:
     said = join("as printed ", el("q", what, class_="as-printed")) if what else (
         f"in words: {row.reported_direction.replace('_', ' ')}" if row.reported_direction else "no number")
     # What is seen goes without saying; what is derived, assumed or missing never does.
-    status = "".join(f"; {name} {word}" for name, word in (("number", row.number_status), ("n", row.n_status))
-                     if word not in ("", "seen"))
+    status = "".join(f"; {word}" if word == "no number" else f"; {name} {word}" for name, word in (
+        ("number", row.number_status), ("n", row.n_status)) if word not in ("", "seen"))
     note = f"; {tidy(row.note)}" if row.note else ""
     size = f", n = {number(row.n, 0)}" if row.n else ""
     return join(el("code", row.row_id), f", {row.arm}{size}: ", said, " (", seen, f"; extracted by {row.extractor}",
