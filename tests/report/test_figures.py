@@ -47,7 +47,7 @@ def test_a_forest_has_what_a_cochrane_review_shows(review: Review, outcome: str)
         total = sum(row.n or row.total or 0 for r in found.main.usable for row in r.rows if row.arm_role == role)
         assert str(total) in words
     said = " ".join(words).replace("\u00a0", " ")
-    assert re.search(r"Heterogeneity: τ² [=<] [\d.]+; Q = [\d.]+, df = 11, p [=<] [\d.]+; I² = [\d.]+%", said)
+    assert re.search(r"Heterogeneity: τ² [=<] [\d.]+; Q = [\d.]+, df = 11, p [=<>] [\d.]+; I² = [\d.]+%", said)
     assert re.search(r"Test for overall effect: t = [\d.]+, df = 11, p [=<] [\d.]+", said)
     assert "95% prediction interval" in said
     assert "favours comparator" in said and "favours walking" in said
