@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ASCII = (
     32, 40, 46, 84, 64, 95, 78, 28, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34,
@@ -20,12 +21,14 @@ _BOLD = 1.13
 ELLIPSIS = "…"
 
 
+@lru_cache(maxsize=1 << 16)
 def text_width(text: str, size: float = 13, *, bold: bool = False) -> float:
     """The width of a line in pixels, at most."""
     hundredths = sum(_character_width(character) for character in text)
     return hundredths * size / 100 * (_BOLD if bold else 1)
 
 
+@lru_cache(maxsize=1 << 14)
 def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, max_lines: int = 0) -> tuple[str, ...]:
     """Lines of text no wider than `width`; words too long for a line are broken, hyphens and slashes first.
 
