@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -54,8 +54,6 @@ class BuiltReport:
     results: str | None = None
     seconds: float = 0.0
     reason: str = ""
-    changed: tuple[str, ...] | None = None
-    """Parts of the results that differ from those that stood before; None where there is nothing to compare."""
 
     def as_dict(self) -> dict[str, object]:
         """The report's line in the command's JSON."""
@@ -89,7 +87,6 @@ def run(
     *,
     force: bool = False,
     parameters: Mapping[str, str] | None = None,
-    against: Path | None = None,
     progress: Progress | None = None,
 ) -> list[BuiltReport]:
     """Build the reports of some questions, one after the other; one that fails does not stop the rest.
@@ -103,61 +100,24 @@ def run(
         Run even where inputs, code, environment and parameters are those of the report that stands.
     parameters : mapping of str to str, optional
         Overrides of the synthesis plan (`PARAMETERS`).
-    against : Path, optional
-        Folder of reports to compare the results with; otherwise the project's own, as they stood before the run.
     progress : callable, optional
         Called with the question and what is being done.
 
     Raises
     ------
     InputError
-        For an unknown question, a wrong parameter or a folder that is not there, before anything runs.
+        For an unknown question or a wrong parameter, before anything runs.
     """
-    if against is not None and not against.is_dir():
-        raise InputError("there is no such folder to compare with.", file=str(against), code="missing-file",
-                         remedy="Name a folder of reports, such as reports.")
     checked = check_parameters(parameters or {})
     reviews = [open_review(question, root) for question in dict.fromkeys(questions)]
     say = progress or (lambda question, step: None)
-    return [_compared(review, (against or root / "reports") / review.question / "results.json",
-                      lambda one: _build(one, checked, force=force, say=say)) for review in reviews]
-
-
-def _compared(review: Review, results: Path, build: Callable[[Review], BuiltReport]) -> BuiltReport:
-    """Build a report, and say which parts of its results differ from those that stood before."""
-    folder = review.root / "reports" / review.question
-    _recover(folder)
-    before = _results(results)
-    report = build(review)
-    after = _results(folder / "results.json") if report.status in ("built", "unchanged") else None
-    return replace(report, changed=changed_parts(before, after)) if before and after else report
-
-
-def _results(path: Path) -> dict[str, Any] | None:
-    """What a report states; None where none stands, or it cannot be read."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """The parts of two reports' results that differ; outcomes by id, and digests left out.
-
-    >>> changed_parts({"answer": 1, "outcomes": [{"id": "pain", "k": 2}]}, {"answer": 1, "outcomes": []})
-    ('outcome pain',)
-    """
-    parts = [name for name in dict.fromkeys((*before, *after))
-             if name not in ("outcomes", "provenance") and before.get(name) != after.get(name)]
-    old, new = ({item["id"]: item for item in found.get("outcomes", ())} for found in (before, after))
-    parts += [f"outcome {name}" for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
-    return tuple(parts)
+    return [_build(review, checked, force=force, say=say) for review in reviews]
 
 
 def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Progress) -> BuiltReport:
     started = time.monotonic()
     folder = review.root / "reports" / review.question
+    _recover(folder)
     page, results = folder / "review.html", folder / "results.json"
     shown = (str(page.relative_to(review.root)), str(results.relative_to(review.root)))
 

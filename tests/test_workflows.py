@@ -125,6 +125,11 @@ def test_the_commands_of_the_reviews_run_in_their_order(project: Path) -> None:
         assert done.returncode == 0, (line, done.stderr + done.stdout)
     assert (project / "reports" / "index.html").exists()
     assert (project / "reports" / QUESTION / "review.html").exists()
+    page = (project / "reports" / "index.html").read_text(encoding="utf-8")
+    report = (project / "reports" / QUESTION / "review.html").read_text(encoding="utf-8")
+    anchors = set(re.findall(rf'href="{QUESTION}/review\.html#([^"]+)"', page))
+    assert {"harms", "outcome-pain"} <= anchors
+    assert {anchor for anchor in anchors if f'id="{anchor}"' not in report} == set()
 
 
 @pytest.mark.slow
@@ -143,7 +148,7 @@ def test_exit_codes_tell_changed_stale_and_failed_apart(project: Path) -> None:
     (before / QUESTION / "results.json").write_text(json.dumps(found), encoding="utf-8")
     changed = call(project, "reviewkit run --all --against before --json")
     assert changed.returncode == 4
-    assert json.loads(changed.stdout)["reports"][0]["changed"] == ["answer"]
+    assert [item["what"] for item in json.loads(changed.stdout)["reports"][0]["changed"]] == ["answer"]
 
     studies = project / "data" / QUESTION / "studies.csv"
     studies.write_text(studies.read_text(encoding="utf-8") + "x,y\n", encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.errors import InputError
 
 if TYPE_CHECKING:
+    from reviewkit.publishing.findings import Change
     from reviewkit.run import BuiltReport
 
 NAMES = click.argument("names", nargs=-1, metavar="QUESTION…")
@@ -180,7 +181,7 @@ def status_command(as_json: bool) -> None:
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE",
               help="Change a choice of the plan for this run: model, tau2, interval.")
 @click.option("--against", type=click.Path(path_type=Path), metavar="FOLDER",
-              help="Compare the results with the reports in this folder; exit code 4 where they differ.")
+              help="Compare the findings with the reports in this folder; exit code 4 where they differ.")
 @JSON
 @click.pass_context
 def run_command(
@@ -190,24 +191,29 @@ def run_command(
     """Build the reports of some questions; with --all, the page over all of them too.
 
     Exit code 0: built or unchanged. 1: a report failed. 3: a run failed and the older report stands, marked stale;
-    or built, but something waits for a person. 4, with --against only: built, and results changed.
+    or built, but something waits for a person. 4, with --against only: built, and findings changed.
     """
     from rich.console import Console
 
+    from reviewkit.publishing.changed import changes, findings_of
     from reviewkit.review import find_root
     from reviewkit.review.checking import findings
     from reviewkit.run import run
 
     root = find_root()
     chosen = _chosen(names, every, root)
+    standing = root / "reports"
+    before = findings_of(against or standing, chosen) if against or standing.is_dir() else {}
     with Console(stderr=True, force_jupyter=False).status("Starting") as line:
-        reports = run(chosen, root, force=force, parameters=_parameters(given), against=against,
+        reports = run(chosen, root, force=force, parameters=_parameters(given),
                       progress=lambda name, step: line.update(f"{name}: {step}"))
-    for report in reports:
-        click.echo(_told(report), err=as_json)
+    changed = changes(before, standing) if before else {}
+    _tell(reports, changed, listed=against is not None, err=as_json)
     page = _over_all(root, as_json) if every else {}
     if as_json:
-        print_json({"reports": [report.as_dict() for report in reports], **page})
+        told = [{**report.as_dict(), "changed": [item.as_dict() for item in changed[report.question]]
+                 if report.question in changed else None} for report in reports]
+        print_json({"reports": told, **page})
     if any(report.status == "failed" for report in reports):
         context.exit(1)
     if any(report.status == "stale" for report in reports):
@@ -216,7 +222,7 @@ def run_command(
     if any(findings(name, root).waiting for name in chosen):
         click.echo("Something waits for a person: reviewkit check", err=True)
         context.exit(3)
-    if against and any(report.changed for report in reports):
+    if against and any(changed.values()):
         context.exit(4)
 
 
@@ -230,11 +236,18 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _told(report: BuiltReport) -> str:
-    where = f" {report.html}" if report.html and report.status in ("built", "unchanged") else ""
-    why = f": {report.reason}" if report.reason else ""
-    changed = f"; changed: {', '.join(report.changed)}" if report.changed else ""
-    return f"{report.question}: {report.status}{where} ({report.seconds:.1f} s){why}{changed}"
+def _tell(
+    reports: Sequence[BuiltReport], changed: Mapping[str, Sequence[Change]], *, listed: bool, err: bool
+) -> None:
+    """What became of each report, and how many of its findings changed; `listed`: each of them too."""
+    for report in reports:
+        where = f" {report.html}" if report.html and report.status in ("built", "unchanged") else ""
+        why = f": {report.reason}" if report.reason else ""
+        found = changed.get(report.question, ())
+        more = f"; {len(found)} finding{'' if len(found) == 1 else 's'} changed" if found else ""
+        click.echo(f"{report.question}: {report.status}{where} ({report.seconds:.1f} s){why}{more}", err=err)
+        for item in found if listed else ():
+            click.echo(f"    {item}", err=err)
 
 
 def _over_all(root: Path, as_json: bool) -> dict[str, str]:

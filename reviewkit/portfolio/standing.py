@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from reviewkit.errors import ReviewkitError
-from reviewkit.review.opened import questions
+from reviewkit.review.opened import Review, questions
 from reviewkit.review.provenance import code_digest, input_files
 from reviewkit.review.records.importing import read_protocol
-from reviewkit.run import FAILED, STALE
+from reviewkit.run import FAILED, STALE, standing_state
 
 CURRENT, OUT_OF_DATE, NOT_BUILT, MISSING = "current", "stale", "failed", "missing"
 NEEDED = ("title", "status", "date", "asked", "people", "included", "answer", "outcomes", "harms", "claims", "flow",
@@ -92,8 +92,9 @@ def _standing(question: str, root: Path) -> tuple[Mapping[str, Any] | None, str,
         return None, MISSING, f"The report's page is missing: reviewkit run {question} --force"
     if not isinstance(results, dict) or any(name not in results for name in NEEDED):
         return None, NOT_BUILT, f"The report was made by an older program: reviewkit run {question} --force"
-    why = _told(folder / STALE) or _outdated(question, root, results)
-    return results, OUT_OF_DATE if why else CURRENT, why
+    if standing_state(Review(question, root), folder) == CURRENT:
+        return results, CURRENT, ""
+    return results, OUT_OF_DATE, _told(folder / STALE) or _outdated(question, root, results)
 
 
 def _told(path: Path) -> str:
@@ -107,6 +108,7 @@ def _told(path: Path) -> str:
 
 
 def _outdated(question: str, root: Path, results: Mapping[str, Any]) -> str:
+    """What the report no longer matches: the first of files, program, packages."""
     recorded = results["provenance"]["files"]
     files = input_files(question, root)
     changed = sorted(name for name in files.keys() | recorded.keys() if files.get(name) != recorded.get(name))
@@ -115,4 +117,4 @@ def _outdated(question: str, root: Path, results: Mapping[str, Any]) -> str:
         return f"Files have changed since the report was built: {changed[0]}{more}."
     if results["provenance"]["code"] != code_digest(root):
         return "The program has changed since the report was built."
-    return ""
+    return "The report was built with other versions of its packages."

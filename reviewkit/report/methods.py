@@ -196,10 +196,10 @@ def _screened(review: Review) -> Safe:
     for status in review.screening.at("title-abstract"):
         record = review.reports[status.report]
         later = review.screening.stages["full-text"].get(status.report)
-        votes = [f"{STAGE_NAMES[s.stage]}: {said(review, s)}" for s in (status, later)
+        votes = [f"{STAGE_NAMES[s.stage].capitalize()}. {said(review, s)}." for s in (status, later)
                  if s and (s.votes or s.consensus)]
-        rows.append(Row([citation(record), record.year or "–", status.outcome, "; ".join(votes) or "no vote is known",
-                         places(review, status.report)],
+        told = join(*votes, sep=el("br")) if votes else "no vote is known"
+        rows.append(Row([citation(record), record.year or "–", status.outcome, told, places(review, status.report)],
                         id=report_anchor(status.report)))
     return table([Column("Report", width="16rem"), "Year", "Decision on title and abstract",
                   Column("Votes, at each stage", width="14rem"), Column("Records", width="15rem")], rows,
@@ -213,8 +213,8 @@ def _report_table(review: Review, statuses: Iterable[ReportStatus], id_: str, ca
         record = review.reports[status.report]
         reason = review.protocol.reasons.get(status.reason, status.reason)
         title = link(title_of(record), f"#{report_anchor(status.report)}")
-        rows.append([title, status.outcome, reason, status.note])
-    return table(["Report", "Decision", "Reason", "Note"], rows, id_=id_, caption=caption,
+        rows.append([title, status.outcome, reason])
+    return table(["Report", "Decision", "Reason"], rows, id_=id_, caption=caption,
                  empty_text="None.")
 
 

@@ -70,13 +70,13 @@ def votes(review: Review, report: str) -> Sequence[Child]:
     for stage in STAGES:
         status = review.screening.stages.get(stage, {}).get(report)
         if status is not None and (status.votes or status.consensus):
-            found.append(f"{STAGE_NAMES[stage].capitalize()}: {said(review, status)}.")
+            found.append(f"{STAGE_NAMES[stage].capitalize()}. {said(review, status)}.")
     return found or ["No vote is known."]
 
 
 def said(review: Review, status: ReportStatus) -> str:
     """The votes of one stage in words."""
-    parts = [f"{vote.reviewer} {_word(review, vote)}" for vote in status.votes]
+    parts = [f"{vote.reviewer}: {_word(review, vote)}" for vote in status.votes]
     if status.consensus:
         parts.append(f"settled by {status.consensus.reviewer}: {_word(review, status.consensus)}")
     return "; ".join(parts)
@@ -84,8 +84,8 @@ def said(review: Review, status: ReportStatus) -> str:
 
 def _word(review: Review, vote: Decision) -> str:
     reason = review.protocol.reasons.get(vote.reason, vote.reason)
-    inside = ", ".join(part for part in (reason, vote.note) if part)
-    return f"{vote.decision} ({inside})" if inside else vote.decision
+    note = vote.note.rstrip(" .")
+    return vote.decision + (f", {reason}" if reason else "") + (f" – {note}" if note else "")
 
 
 def records(review: Review, report: str) -> list[str]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from reviewkit.report.opened import Report
 
 SCHEMA_VERSION = "1.0"
+"""Of ``results.schema.json`` beside this module; ``results.json`` names it as ``schema``."""
 SIZES = ("n_intervention", "n_comparator")
 """Optional columns an effect may rest on: kept in the table wherever a row fills them."""
 

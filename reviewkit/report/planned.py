@@ -109,7 +109,9 @@ def versions_section(review: Review, report_id: str) -> Safe:
     # The statuses, not the logs: while two vote blindly, no count may tell of a vote.
     statuses = (status for stage in review.screening.stages.values() for status in stage.values())
     votes = Counter(vote.protocol for status in statuses for vote in (*status.votes, status.consensus) if vote)
-    first = ("before the first amendment", "not recorded") if amendments else (asked.version, asked.date.isoformat())
+    earlier = set(votes) - {a.version for a in amendments}
+    name = earlier.pop() if len(earlier) == 1 else "before the first amendment"
+    first = (name, "not recorded") if amendments else (asked.version, asked.date.isoformat())
     rows: list[list[Child]] = [[*first, "First version.", "–", votes.pop(asked.version, 0) if not amendments else None]]
     rows += [[a.version, a.date.isoformat(), a.change, a.reason, votes.pop(a.version, 0)] for a in amendments]
     if amendments:

@@ -45,11 +45,13 @@ def test_a_claim_changed_in_the_ledger_makes_it_stale(project: Path) -> None:
     assert "data/claims.toml" in only(project).reason
 
 
-def test_another_program_makes_it_stale(project: Path) -> None:
+@pytest.mark.parametrize(("part", "word"), [("code", "program"), ("environment", "packages")])
+def test_another_program_or_other_packages_make_it_stale(project: Path, part: str, word: str) -> None:
     found = only(project).results
     assert found is not None
-    change_report(project, QUESTION, {"provenance": {**found["provenance"], "code": "0" * 64}})
-    assert (only(project).state, "program" in only(project).reason) == ("stale", True)
+    change_report(project, QUESTION, {"provenance": {**found["provenance"], part: "0" * 64, "report": "0" * 16}})
+    assert only(project).state == "stale"
+    assert word in only(project).reason
 
 
 @pytest.mark.parametrize(("name", "state"), [(STALE, "stale"), (FAILED, "failed")])

@@ -14,7 +14,7 @@ from reviewkit.protocol import Amendment
 from reviewkit.report.opened import Report
 from reviewkit.report.planned import protocol_section, versions_section
 from reviewkit.report.statements import answer_sentence
-from reviewkit.review import open_review
+from reviewkit.review import Review, open_review
 from reviewkit.review.records.searches import Searches, SearchFile
 from tests.report.pages import QUESTIONS, ROOT, report_of
 
@@ -22,8 +22,17 @@ PARTS = ("objective", "eligibility", "sources", "bias", "synthesis", "included",
          "interpretation", "funding", "registration")
 
 
+def first_version() -> Review:
+    """A review whose protocol was never amended."""
+    review = open_review("b12-ms", ROOT)
+    asked = review.protocol.question.model_copy(update={"version": "1.0"})
+    review.__dict__["protocol"] = review.protocol.model_copy(update={"question": asked, "amendments": ()})
+    return review
+
+
 def words(markup: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", markup))
+    without = re.sub(r'<a [^>]*class="anchor"[^>]*>#</a>', "", markup)
+    return html.unescape(re.sub(r"<[^>]+>", " ", without))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -74,7 +83,7 @@ def test_a_searched_review_names_its_databases_and_last_days() -> None:
 
 
 def test_the_protocol_is_shown_as_pico_with_its_rationale() -> None:
-    review = open_review("b12-ms", ROOT)
+    review = first_version()
     page = str(protocol_section(review))
     heads = re.findall(r"<dt>([^<]+)</dt>", page)
     assert heads[:6] == ["P: population", "I: intervention", "E: exposure", "C: comparator", "O: outcomes",
@@ -87,9 +96,10 @@ def test_the_protocol_is_shown_as_pico_with_its_rationale() -> None:
 
 
 def test_amendments_and_versions_are_told() -> None:
-    review = open_review("b12-ms", ROOT)
+    review = first_version()
     page = words(str(versions_section(review, "abc123")))
-    votes = sum(len(s.votes) + bool(s.consensus) for stage in review.screening.stages.values() for s in stage.values())
+    statuses = [s for stage in review.screening.stages.values() for s in stage.values()]
+    votes = sum(v.protocol == "1.0" for s in statuses for v in (*s.votes, s.consensus) if v)
     assert "This is report abc123 under version 1.0 of the protocol." in page
     assert f"First version.  –  {votes}" in re.sub(r"\s{2,}", "  ", page)
     change = Amendment(version="2.0", date=dt.date(2026, 12, 1), change="A set was added.", reason="A new study.")
@@ -97,3 +107,13 @@ def test_amendments_and_versions_are_told() -> None:
     review.__dict__["protocol"] = review.protocol.model_copy(update={"question": asked, "amendments": (change,)})
     for text in (words(str(versions_section(review, "abc123"))), words(str(protocol_section(review)))):
         assert "A set was added." in text and "A new study." in text and "2026-12-01" in text
+
+
+def test_each_version_has_its_votes() -> None:
+    review = open_review("b12-ms", ROOT)
+    page = re.sub(r"\s{2,}", "  ", words(str(versions_section(review, "abc123"))))
+    statuses = [s for stage in review.screening.stages.values() for s in stage.values()]
+    cast = [v.protocol for s in statuses for v in (*s.votes, s.consensus) if v]
+    assert f"1.0  not recorded  First version.  –  {cast.count('1.0')}" in page
+    for amendment in review.protocol.amendments:
+        assert f"{amendment.reason}  {cast.count(amendment.version)}" in page

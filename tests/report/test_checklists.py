@@ -37,11 +37,11 @@ def finished() -> Report:
     old = review.protocol
     asked = old.question.model_copy(update={
         "status": "final", "eligibility_basis": "full-text", "registration": "PROSPERO CRD1", "rationale": "Asked.",
-        "title": "Do levels differ: a systematic review and meta-analysis?"})
+        "title": "Do levels differ: a systematic review and meta-analysis?", "version": "1.0"})
     roles = ("ada", "ben")
     votes = {"votes_title_abstract": 2, "votes_full_text": 2, "reviewers": roles}
     review.__dict__["protocol"] = old.model_copy(update={
-        "question": asked,
+        "question": asked, "amendments": (),
         "screening": old.screening.model_copy(update=votes),
         "extraction": old.extraction.model_copy(update={"extractors": roles}),
         "appraisal": old.appraisal.model_copy(update={"assessors": roles}) if old.appraisal else None,

@@ -64,7 +64,7 @@ def test_a_study_leads_to_its_records_and_every_vote(question: str) -> None:
             for stage in ("title-abstract", "full-text"):
                 status = review.screening.stages[stage].get(report)
                 for vote in status.votes if status else ():
-                    assert f"{vote.reviewer} {vote.decision}" in block
+                    assert f"{vote.reviewer}: {vote.decision}" in block
             for name, owner in review.report_of.items():
                 if owner == report:
                     assert f"Record {name}: references/{question}/" in block

@@ -19,8 +19,8 @@ from reviewkit.exports.word.markup import (
     paragraph,
     run,
 )
-from reviewkit.exports.word.missing import needed
 from reviewkit.exports.word.paper import Block, laid_out
+from reviewkit.exports.word.pictures import described, paint
 from reviewkit.exports.word.styles import dress
 from reviewkit.exports.word.walk import Heading, Package, Walk
 from reviewkit.publishing.description import Description
@@ -29,7 +29,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every part in the file: the earliest that the format knows."""
 
 
-def word_document(main: Node, found: Description) -> bytes:
+def word_document(main: Node, found: Description, *, figures: bool = True) -> bytes:
     """A report's page as a .docx file.
 
     Parameters
@@ -38,16 +38,21 @@ def word_document(main: Node, found: Description) -> bytes:
         The page's text.
     found : Description
         Title, status, authors and date for the file's properties.
+    figures : bool
+        False: each figure's title and description stand in its place.
 
     Raises
     ------
     ReviewkitError
-        If python-docx or resvg-py is missing, or there is no font to draw figures with.
+        If there are figures to draw and no Chromium to draw them.
     """
-    docx, parse = needed("docx"), needed("docx.oxml").parse_xml
+    import docx
+    from docx.oxml import parse_xml as parse
+
     document = docx.Document()
     dress(document, parse)
-    walked = Walk(main, _package(document))
+    pictures = [node.svg for node in main.nodes() if node.svg]
+    walked = Walk(main, _package(document), paint(pictures) if figures else described(pictures))
     references = _edges(document, found)
     body = document.element.body
     for child in list(body):
@@ -60,7 +65,8 @@ def word_document(main: Node, found: Description) -> bytes:
 
 
 def _package(document: Any) -> Package:
-    kinds = needed("docx.opc.constants").RELATIONSHIP_TYPE
+    from docx.opc.constants import RELATIONSHIP_TYPE as kinds
+
     part = document.part
 
     def relate(address: str) -> str:
@@ -98,7 +104,9 @@ def _with_contents(blocks: Sequence[Block], headings: Sequence[Heading]) -> list
 
 def _edges(document: Any, found: Description) -> str:
     """Header with status and title, footer with page numbers; their references for every section."""
-    parse = needed("docx.oxml").parse_xml
+    from docx.oxml import parse_xml as parse
+    from docx.oxml.xmlchemy import serialize_for_reading as serialise
+
     title = found.title if len(found.title) <= 110 else f"{found.title[:109].rstrip()}…"
     said = title if found.citable or found.status_words.split()[0] in title else f"{found.status_words}: {title}"
     middle = '<w:jc w:val="center"/>'
@@ -111,7 +119,6 @@ def _edges(document: Any, found: Description) -> str:
         holder = parse(f"<w:body {NAMESPACES}>{paragraph(runs, 'Note', properties=middle)}</w:body>")
         edge._element.extend(list(holder))
     kept = [child for child in document.sections[0]._sectPr if child.tag.endswith("Reference")]
-    serialise = needed("docx.oxml.xmlchemy").serialize_for_reading
     return "".join(re.sub(r' xmlns:\w+="[^"]*"', "", serialise(child).strip()) for child in kept)
 
 

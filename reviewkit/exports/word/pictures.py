@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import unescape
 
-from reviewkit.errors import ReviewkitError
-from reviewkit.exports.word.missing import needed
+from reviewkit.exports.chromium import Job, draw
+from reviewkit.exports.word.paper import ACROSS, CAPTION_CM, UPRIGHT
 
-PRINT_DPI = 300
+PRINT_DPI = 200
 _CSS_DPI = 96
 _START = re.compile(r"<svg\b[^>]*>")
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
@@ -18,6 +18,8 @@ _TEXT_Y = re.compile(r'<text\b[^>]*? y="(-?[\d.]+)"')
 _FAMILIES = "Arial, Liberation Sans, Helvetica, DejaVu Sans, Noto Sans, sans-serif"
 _CLEAR = 15
 """Pixels above a line's baseline that its letters may take."""
+# One height for both ways of the sheet: the stretch a figure stands in may lie either way.
+_HEIGHT_CM = min(UPRIGHT[1], ACROSS[1]) - CAPTION_CM
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +42,91 @@ class Picture:
     height_cm: float
 
 
-def drawing(svg: str) -> Drawing:
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A figure with its pictures (none where figures are left out), and whether it asks for a sheet across."""
+
+    drawing: Drawing
+    across: bool = False
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One picture to make: from `top` to `bottom` of a drawing, in its own pixels."""
+
+    drawing: Drawing
+    top: float
+    bottom: float
+    scale: float
+
+    @property
+    def size_cm(self) -> tuple[float, float]:
+        """Printed width and height."""
+        return _cm(self.drawing.width) * self.scale, _cm(self.bottom - self.top) * self.scale
+
+    def job(self) -> Job:
+        """What the browser is asked to draw."""
+        found, height = self.drawing, self.bottom - self.top
+        start = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{found.width:g}" height="{height:g}" '
+                 f'viewBox="0 {self.top:g} {found.width:g} {height:g}" fill="#1b1f24" font-family="{_FAMILIES}" '
+                 'font-size="13">')
+        # The page's style sheet recolours for screens and themes; on paper the plain colours stand.
+        svg = _STYLE.sub("", _START.sub(lambda _: start, found.svg, count=1))
+        width, tall = (max(1, round(side / 2.54 * PRINT_DPI)) for side in self.size_cm)
+        return Job(svg, width, tall)
+
+
+def read_drawing(svg: str) -> Drawing:
     """Read what an ``<svg>`` of ours says of itself."""
     start = _START.match(svg)
     head = start[0] if start else ""
 
     def attribute(name: str) -> str:
-        found = re.search(rf'\b{name}="([^"]*)"', head)
+        found = re.search(rf'\s{name}="([^"]*)"', head)
         return unescape(found[1]) if found else ""
 
-    title = re.search(r"<title>(.*?)</title>", svg, re.DOTALL)
-    return Drawing(svg, float(attribute("width") or 600), float(attribute("height") or 400),
-                   unescape(title[1]) if title else "", attribute("aria-label"))
+    def element(name: str) -> str:
+        found = re.search(rf"<{name}>(.*?)</{name}>", svg, re.DOTALL)
+        return unescape(found[1]) if found else ""
+
+    return Drawing(svg, float(attribute("width") or 600), float(attribute("height") or 400), element("title"),
+                   element("desc") or attribute("aria-label"))
 
 
-def fit(found: Drawing, width_cm: float, height_cm: float) -> float:
-    """The scale at which a drawing fills a place: at most its natural size, in parts if it is too tall."""
-    natural = _cm(found.width)
-    scale = min(1.0, width_cm / natural)
-    whole = min(scale, height_cm / _cm(found.height))
-    # Somewhat smaller and whole is better than in parts; text below two thirds of its size is not read.
-    return whole if whole >= 0.66 * scale else scale
-
-
-def pictures(found: Drawing, width_cm: float, height_cm: float) -> tuple[Picture, ...]:
-    """A drawing as PNG, no wider and no taller than a place; in several parts where it is too tall for one.
+def paint(svgs: Sequence[str]) -> Mapping[str, Painted]:
+    """Figures as pictures that fit the sheet, all drawn in one start of the browser.
 
     Raises
     ------
     ReviewkitError
-        If resvg is not installed, or this machine has no font.
+        If there is no Chromium, or it cannot draw one of them.
     """
-    scale = fit(found, width_cm, height_cm)
-    made = []
-    for top, bottom in _parts(found, height_cm / _cm(1) / scale):
-        width, height = _cm(found.width) * scale, _cm(bottom - top) * scale
-        made.append(Picture(_png(found, top, bottom, round(width / 2.54 * PRINT_DPI)), width, height))
-    return tuple(made)
+    planned = [_planned(read_drawing(svg)) for svg in dict.fromkeys(svgs)]
+    made = iter(draw([part.job() for _, _, parts in planned for part in parts]))
+    return {found.svg: Painted(found, across, tuple(Picture(next(made), *part.size_cm) for part in parts))
+            for found, across, parts in planned}
+
+
+def described(svgs: Sequence[str]) -> Mapping[str, Painted]:
+    """Figures without pictures: their titles and descriptions alone."""
+    return {svg: Painted(read_drawing(svg)) for svg in svgs}
+
+
+def _planned(found: Drawing) -> tuple[Drawing, bool, tuple[_Part, ...]]:
+    upright, lying = _fit(found, UPRIGHT[0]), _fit(found, ACROSS[0])
+    across = lying > 1.15 * upright and found.width > 720
+    scale = lying if across else upright
+    return found, across, tuple(_Part(found, top, bottom, scale) for top, bottom in
+                                _parts(found, _HEIGHT_CM / _cm(1) / scale))
+
+
+def _fit(found: Drawing, width_cm: float) -> float:
+    """The scale at which a drawing fills a place: at most its natural size, in parts if it is too tall."""
+    scale = min(1.0, width_cm / _cm(found.width))
+    whole = min(scale, _HEIGHT_CM / _cm(found.height))
+    # Somewhat smaller and whole is better than in parts; text below two thirds of its size is not read.
+    return whole if whole >= 0.66 * scale else scale
 
 
 def _cm(pixels: float) -> float:
@@ -89,30 +139,9 @@ def _parts(found: Drawing, most: float) -> list[tuple[float, float]]:
     cuts, top = [], 0.0
     while found.height - top > most:
         cut = top + most
-        # Down to the nearest height that no line of letters crosses; a picture of nothing but text is cut anyway.
+        # Up to the nearest height that no line of letters crosses; a picture of nothing but text is cut anyway.
         while cut > top + most / 2 and any(cut - 4 < y < cut + _CLEAR for y in lines):
             cut -= 1
         cuts.append((top, cut))
         top = cut
     return [*cuts, (top, found.height)]
-
-
-def _png(found: Drawing, top: float, bottom: float, width: int) -> bytes:
-    resvg = needed("resvg_py")
-    _check_fonts()
-    start = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{found.width:g}" height="{bottom - top:g}" '
-             f'viewBox="0 {top:g} {found.width:g} {bottom - top:g}" fill="#1b1f24" font-family="{_FAMILIES}" '
-             'font-size="13">')
-    # The page's style sheet recolours for screens and themes; on paper the plain colours stand.
-    svg = _STYLE.sub("", _START.sub(lambda _: start, found.svg, count=1))
-    return bytes(resvg.svg_to_bytes(svg_string=svg, background="#ffffff", width=width))
-
-
-@lru_cache(maxsize=1)
-def _check_fonts() -> None:
-    resvg = needed("resvg_py")
-    frame = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">{}</svg>'
-    letters = f'<text x="2" y="15" font-family="{_FAMILIES}">Ag</text>'
-    if resvg.svg_to_bytes(svg_string=frame.format(letters)) == resvg.svg_to_bytes(svg_string=frame.format("")):
-        raise ReviewkitError("this machine has no font to draw the figures' text with.", code="no-font",
-                             remedy="Install a sans-serif font such as Liberation Sans or DejaVu Sans.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
@@ -20,9 +20,8 @@ from reviewkit.exports.word.markup import (
     paragraph,
     run,
 )
-from reviewkit.exports.word.paper import ACROSS, CAPTION_CM, UPRIGHT, Block
-from reviewkit.exports.word.pictures import drawing as read_drawing
-from reviewkit.exports.word.pictures import fit, pictures
+from reviewkit.exports.word.paper import Block
+from reviewkit.exports.word.pictures import Painted
 from reviewkit.exports.word.tables import grid, table_markup, widths
 
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "dl", "table", "figure", "details", "pre", "h1", "h2", "h3", "h4", "hr",
@@ -30,6 +29,8 @@ _BLOCKS = frozenset({"p", "div", "ul", "ol", "dl", "table", "figure", "details",
 _HEADINGS = {"h1": (0, "Title"), "h2": (1, "Heading1"), "h3": (2, "Heading2"), "h4": (3, "Heading3")}
 _UNSEEN = frozenset({"anchor", "visually-hidden", "code"})
 """Classes of what the page shows to nobody, to screens only, or folds away as code."""
+MACHINE_BLOCKS = frozenset({"BibTeX", "RIS", "CSL-JSON"})
+"""Folded parts that programs read, not people."""
 _LOOKS = {"b": "bold", "strong": "bold", "em": "italic", "i": "italic", "code": "code", "sup": "raised"}
 _CELLS = ("TableText", "TableHead", "TableNumber")
 KEEP = "<w:keepNext/>"
@@ -59,10 +60,10 @@ class Heading:
 class Walk:
     """One pass over a page; what it makes stands in ``blocks`` and ``headings``."""
 
-    def __init__(self, main: Node, package: Package) -> None:
+    def __init__(self, main: Node, package: Package, painted: Mapping[str, Painted]) -> None:
         self.blocks: list[Block] = []
         self.headings: list[Heading] = []
-        self._package = package
+        self._package, self._painted = package, painted
         targets = [node.attributes.get("href", "") for node in main.nodes() if node.tag == "a"]
         anchors = {node.id for node in main.nodes() if node.id}
         wanted = dict.fromkeys(name[1:] for name in targets if name.startswith("#") and name[1:] in anchors)
@@ -176,6 +177,8 @@ class Walk:
     def _details(self, node: Node, style: str) -> None:
         summary = node.first("summary")
         said = _words(summary) if summary else "Details"
+        if said in MACHINE_BLOCKS:
+            return
         inner = Node("div", {}, [child for child in node.children if child is not summary])
         if self._appendix or style:
             self._anchor(node.id)
@@ -238,18 +241,16 @@ class Walk:
             self._line(note.children, "Note")
 
     def _svg(self, node: Node, style: str) -> None:
-        found = read_drawing(node.svg)
-        # One height for both ways of the sheet: the stretch it stands in may lie either way.
-        height = min(UPRIGHT[1], ACROSS[1]) - CAPTION_CM
-        wide = fit(found, ACROSS[0], height) > 1.15 * fit(found, UPRIGHT[0], height) and found.width > 720
-        parts = pictures(found, (ACROSS if wide else UPRIGHT)[0], height)
-        for number, part in enumerate(parts, start=1):
+        found = self._painted[node.svg]
+        title, said = found.drawing.title, found.drawing.description
+        if not found.pictures:
+            self._line([f"[{title.rstrip('.')}. {said}]"], style or "Note")
+        for number, part in enumerate(found.pictures, start=1):
             self._pictures += 1
-            more = f", part {number} of {len(parts)}" if len(parts) > 1 else ""
-            words = {"name": f"Figure {self._pictures}", "title": found.title + more,
-                     "description": (found.description or found.title) + more}
+            more = f", part {number} of {len(found.pictures)}" if len(found.pictures) > 1 else ""
+            words = {"name": f"Figure {self._pictures}", "title": title + more, "description": (said or title) + more}
             picture = drawing(self._package.embed(part.png), self._pictures, (part.width_cm, part.height_cm), words)
-            self._emit(paragraph(self._marked() + picture, "Picture", properties=KEEP), wide=wide)
+            self._emit(paragraph(self._marked() + picture, "Picture", properties=KEEP), wide=found.across)
 
     def _numbered(self, kind: str) -> str:
         """'Table 3. ' with the number as a field, so that a reader who moves a table can number anew."""
