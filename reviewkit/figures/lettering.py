@@ -21,14 +21,14 @@ _BOLD = 1.13
 ELLIPSIS = "…"
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=65_536)
 def text_width(text: str, size: float = 13, *, bold: bool = False) -> float:
     """The width of a line in pixels, at most."""
     hundredths = sum(_character_width(character) for character in text)
     return hundredths * size / 100 * (_BOLD if bold else 1)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=16_384)
 def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, max_lines: int = 0) -> tuple[str, ...]:
     """Lines of text no wider than `width`; words too long for a line are broken, hyphens and slashes first.
 
@@ -48,6 +48,7 @@ def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, max_l
     return tuple(lines)
 
 
+@lru_cache(maxsize=4096)
 def _character_width(character: str) -> int:
     code = ord(character)
     if 32 <= code < 127:
