@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reviewkit.errors import InputError
 from reviewkit.figures.axis import Axis
-from reviewkit.figures.frame import Frame, put_labels
+from reviewkit.figures.frame import Frame, note_left_out, put_labels
 from reviewkit.figures.lettering import text_width, wrap
 from reviewkit.figures.svg import SMALL, Canvas, Figure
 from reviewkit.numbers import plain
@@ -69,7 +69,7 @@ def albatross_plot(
         x = frame.x.at(_place(point))
         canvas.circle(x, frame.y.at(point.n), 4.5, fill="accent", stroke="paper")
         places.append((x, frame.y.at(point.n), wrap(point.label, 160, SMALL, max_lines=1)[0]))
-    put_labels(canvas, places, width=_LEFT + _WIDTH)
+    y = note_left_out(canvas, put_labels(canvas, places, width=_LEFT + _WIDTH), y, _LEFT + _WIDTH)
     right = sum(point.side == "right" for point in points)
     said = f"{len(points)} studies: {len(points) - right} point to the left, {right} to the right. "
     said += f"{sum(point.p < 0.05 for point in points)} have p < 0.05."

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from reviewkit.errors import InputError
 from reviewkit.figures.axis import Axis
-from reviewkit.figures.frame import Frame, put_labels
+from reviewkit.figures.frame import Frame, note_left_out, put_labels
 from reviewkit.figures.lettering import wrap
-from reviewkit.figures.svg import LINE, SMALL, Canvas, Figure
+from reviewkit.figures.svg import SMALL, Canvas, Figure
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 60.0, 34.0, 560.0, 360.0
 
@@ -63,10 +63,7 @@ def baujat_plot(
     places = [(frame.x.at(p.heterogeneity), frame.y.at(p.influence), wrap(p.label, 180, SMALL, max_lines=1)[0])
               for p in ordered]
     left_out = put_labels(canvas, places, width=width)
-    if left_out:
-        note = wrap(f"{len(left_out)} names left out where points lie close together.", width, SMALL)
-        canvas.lines(0, y + 12, note, size=SMALL, fill="grey")
-        y += LINE * len(note)
+    y = note_left_out(canvas, left_out, y, width)
     most_different = max(points, key=lambda p: (p.heterogeneity, p.label))
     most_moving = max(points, key=lambda p: (p.influence, p.label))
     other = "" if most_moving is most_different else f"{most_moving.label} "

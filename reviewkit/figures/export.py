@@ -6,20 +6,18 @@ file that asks for nothing, and no host has an address while it is drawn.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError, ReviewkitError
+from reviewkit.figures.svg import Figure, n
 from reviewkit.render.text import escape
 from reviewkit.store.files import write_atomic
-
-if TYPE_CHECKING:
-    from reviewkit.figures.svg import Figure
 
 KINDS = (".svg", ".png", ".pdf")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -87,23 +85,23 @@ def find_chromium() -> str:
 
 def _drawn(figure: Figure, kind: str, scale: float) -> bytes:
     browser = find_chromium()
-    width, height = -(-figure.width // 1), -(-figure.height // 1)
+    width, height = math.ceil(figure.width), math.ceil(figure.height)
     with tempfile.TemporaryDirectory(prefix="reviewkit-") as name:
         folder = Path(name)
         page, drawn = folder / "figure.html", folder / f"figure{kind}"
         page.write_text(_page(figure, width, height), encoding="utf-8")
-        how = ([f"--screenshot={drawn}", f"--window-size={width:.0f},{height:.0f}",
-                f"--force-device-scale-factor={scale:g}"] if kind == ".png"
+        how = ([f"--screenshot={drawn}", f"--window-size={width},{height}",
+                f"--force-device-scale-factor={n(scale)}"] if kind == ".png"
                else [f"--print-to-pdf={drawn}", "--no-pdf-header-footer"])
         _run([browser, *ARGUMENTS, f"--user-data-dir={folder / 'profile'}", *how, page.as_uri()], drawn)
         content = drawn.read_bytes()
     return _DATE.sub(rb"\g<1>19800101000000\g<2>", content) if kind == ".pdf" else content
 
 
-def _page(figure: Figure, width: float, height: float) -> str:
-    style = (f"@page{{size:{width:.0f}px {height:.0f}px;margin:0}}"
-             f"html,body{{margin:0;background:#fff;width:{width:.0f}px;height:{height - 1:.0f}px;overflow:hidden}}"
-             f"svg{{display:block;width:{figure.width:.2f}px!important;max-width:none!important}}")
+def _page(figure: Figure, width: int, height: int) -> str:
+    style = (f"@page{{size:{width}px {height}px;margin:0}}"
+             f"html,body{{margin:0;background:#fff;width:{width}px;height:{height - 1}px;overflow:hidden}}"
+             f"svg{{display:block;width:{n(figure.width)}px!important;max-width:none!important}}")
     return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(figure.title)}</title>'
             f"<style>{style}</style></head><body>{figure.svg}</body></html>")
 

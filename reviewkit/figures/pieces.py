@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,15 +10,20 @@ from reviewkit.figures.svg import STYLE, Figure, Mark, TextBox, opening
 from reviewkit.render.html import Safe
 from reviewkit.render.text import escape
 
+_BY_CLASS = re.compile(r'( class="(?:rk-[fs]-[a-z]+ ?)+")(?: (?:fill|stroke)="#[0-9a-f]{6}")+')
+_ENDS = re.compile(r'(<text x="[-.\d]+" y="[-.\d]+") text-anchor="end">')
 TALLEST = 1.3
 """Height of a piece at most, in widths: what an A4 sheet with its caption holds."""
 
 
 def pieces(figure: Figure) -> Safe:
-    """The picture itself, or its pieces: cut where no line of text stands, each with the marks that reach into it."""
+    """The picture itself, or its pieces: cut where no line of text stands, each with the marks that reach into it.
+
+    A page has the colours by class: those written out beside them, for readers of files without style sheets, go.
+    """
     cuts = _cuts(figure.height, figure.width * TALLEST, figure.texts)
     if len(cuts) == 2:
-        return figure.svg
+        return _slim(figure.svg)
     drawn = []
     for place, (top, bottom) in enumerate(pairwise(cuts)):
         inside = [mark for mark in figure.marks if mark.bottom >= top and mark.top <= bottom]
@@ -26,7 +32,11 @@ def pieces(figure: Figure) -> Safe:
                 f"<style>{STYLE}</style>") if not place else f"<title>{escape(label)}</title>"
         drawn.append(f"{opening(figure.width, top, bottom - top, label, links=_links(inside))}{head}"
                      f"{''.join(mark.markup for mark in inside)}</svg>")
-    return Safe("".join(drawn))
+    return _slim("".join(drawn))
+
+
+def _slim(markup: str) -> Safe:
+    return Safe(_BY_CLASS.sub(r"\1", _ENDS.sub(r'\1 class="rk-e">', markup)))
 
 
 def _links(marks: Sequence[Mark]) -> bool:

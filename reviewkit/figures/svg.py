@@ -41,6 +41,8 @@ def _style() -> str:
         rules.append(f".rk-f-{name}{{fill:{colour}}}.rk-s-{name}{{stroke:{colour}}}")
     dark = ";".join(f"--rk-{name}:{colours[1]}" for name, colours in PALETTE.items())
     rules.append(f".rk-fig{{font-family:{FONT};fill:var(--rk-ink,var(--jp-ui-font-color0,{INK}))}}")
+    rules.append(".rk-b{text-anchor:middle;font-weight:600;fill:#000}")
+    rules.append(".rk-e{text-anchor:end}")
     rules.append(".rk-fig a:hover text,.rk-fig a:focus text{text-decoration:underline}")
     rules.append(f".rk-fig:root{{background:{PALETTE['paper'][0]}}}")
     rules.append(
@@ -123,6 +125,11 @@ class Canvas:
         self._texts: list[TextBox] = []
         self._links = False
 
+    @property
+    def texts(self) -> tuple[TextBox, ...]:
+        """The lines of text so far."""
+        return tuple(self._texts)
+
     def rect(
         self, x: float, y: float, width: float, height: float, *, fill: str = "none", stroke: str = "none",
         stroke_width: float = 1, radius: float = 0,
@@ -183,6 +190,12 @@ class Canvas:
             mark = f'<a href="{escape(address)}">{mark}</a>'
         self._parts.append(Mark(mark, self._texts[-1].top, self._texts[-1].bottom))
 
+    def symbol(self, x: float, y: float, text: str) -> None:
+        """A bold sign in black, centred at `x`: the many lights of a table say how they look by class."""
+        self._texts.append(_box(x, y, text, "middle", SIZE, True, False))
+        mark = f'<text x="{n(x)}" y="{n(y)}" class="rk-b">{escape(text)}</text>'
+        self._parts.append(Mark(mark, self._texts[-1].top, self._texts[-1].bottom))
+
     def lines(self, x: float, y: float, lines: Sequence[str], *, leading: float = LINE, **look: object) -> None:
         """Several lines of text, the first baseline at `y`."""
         for place, line in enumerate(lines):
@@ -210,8 +223,8 @@ def opening(width: float, top: float, height: float, label: str, *, links: bool)
 
 
 def n(value: float) -> str:
-    """A coordinate with at most two decimals, the same on every machine."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    """A coordinate to a tenth of a pixel, the same on every machine."""
+    text = f"{value:.1f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
 
 

@@ -58,7 +58,8 @@ def subgroup_forests(found: OutcomeAnalysis, review: Review) -> tuple[SubgroupFo
     pooled = found.main.pooled
     if pooled is None:
         return ()
-    drawn = _Forest(found, review, pooled)
+    # The lights stand in the main forest, a little above: once is enough.
+    drawn = _Forest(found, review, pooled, lit=False)
     return tuple(_by_factor(drawn, factor) for factor in found.outcome.plan.subgroups)
 
 
@@ -124,12 +125,14 @@ class _Forest:
     found: OutcomeAnalysis
     review: Review
     pooled: Pooled
+    lit: bool = True
+    """Whether risk of bias stands at the end of each row."""
 
     def __post_init__(self) -> None:
         main = self.found.main
         self.usable = main.usable
-        self.domains, self.lights = forest_lights(self.review, self.found.outcome.id,
-                                                  [r.study_id for r in main.results])
+        named = [r.study_id for r in main.results] if self.lit else []
+        self.domains, self.lights = forest_lights(self.review, self.found.outcome.id, named)
         self.cells = [_cells(result) for result in self.usable]
         self.columns = _columns(self.review, self.found) if any(self.cells) else ()
 
