@@ -166,9 +166,13 @@ class Walk:
             if child.tag == "dt":
                 term = child.children
                 continue
+            self._anchor(child.id)
+            first = next((place for place, part in enumerate(child.children)
+                          if isinstance(part, Node) and part.tag in _BLOCKS), len(child.children))
             self._space = True
-            self._line(child.children, style or "Definition",
-                       lead=self._runs(term, Look(bold=True)) + run(": ", Look(bold=True)))
+            lead = self._runs(term, Look(bold=True)) + run(": ", Look(bold=True)) if term else ""
+            self._line(child.children[:first], style or "Definition", lead=lead)
+            self._flow(Node("dd", {}, child.children[first:]), style)
             term = []
 
     def _printed(self, node: Node, style: str) -> None:
