@@ -11,6 +11,8 @@ from reviewkit.exports.word.paper import ACROSS, UPRIGHT
 
 _LETTER_CM = 0.155
 """Mean width of a letter in a table, at 8.5 points."""
+_HEAD_LETTER_CM = 0.18
+"""The same in bold, for the longest word of a head: a head is never parted within a word."""
 _PADDING_CM = 0.36
 _LONGEST_WORD, _LONGEST_NUMBER = 16, 22
 _WHOLE_SHEET = 5000
@@ -62,8 +64,8 @@ def grid(table: Node) -> Grid:
 def widths(found: Grid) -> tuple[list[float], bool]:
     """Column widths in cm, and whether the table needs a sheet that lies across."""
     least, asked = [1.0] * found.columns, [1.0] * found.columns
-    for row in (*found.head, *found.body):
-        place = 0
+    for at, row in enumerate((*found.head, *found.body)):
+        place, letter = 0, _HEAD_LETTER_CM if at < len(found.head) else _LETTER_CM
         for cell in row.cells:
             if span(cell) == 1:
                 words = cell.text().split()
@@ -71,7 +73,7 @@ def widths(found: Grid) -> tuple[list[float], bool]:
                 longest = min(sum(map(len, words)) + len(words) if whole else max(map(len, words), default=0),
                               _LONGEST_NUMBER if whole else _LONGEST_WORD)
                 length = min(sum(map(len, words)) + len(words), _WHOLE)
-                least[place] = max(least[place], longest * _LETTER_CM + _PADDING_CM)
+                least[place] = max(least[place], longest * letter + _PADDING_CM)
                 asked[place] = max(asked[place], length * _LETTER_CM + _PADDING_CM)
             place += span(cell)
     upright = _shared(least, asked, UPRIGHT[0])
