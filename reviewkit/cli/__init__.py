@@ -22,7 +22,7 @@ COMMANDS = {
     "extract": ("reviewkit.cli.extract", "extract_command", "Extract in spreadsheets; the lineage of a number."),
     "retractions": ("reviewkit.cli.retractions", "retractions_command", "Look up which reports were retracted."),
     "screen": ("reviewkit.cli.screen", "screen_command", "Screen from the terminal: what the panel does, as calls."),
-    "export": ("reviewkit.cli.export", "export_command", "Records, whole or by status, in another program's form."),
+    "export": ("reviewkit.cli.export", "export_command", "Records or the report in other forms: RIS, Word, PDF, R."),
     "simulate": ("reviewkit.cli.simulate", "simulate_command", "Replay a labelled screening."),
     "appraise": ("reviewkit.cli.appraise", "appraise_command", "Risk of bias: where it stands; a file to fill in."),
     "certainty": ("reviewkit.cli.certainty", "certainty_command", "Certainty (GRADE) of each outcome."),

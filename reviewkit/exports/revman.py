@@ -1,23 +1,26 @@
-"""The analysis tables of Cochrane's data package, version 1, as its public specification lists their columns.
+"""The analysis tables of Cochrane's data package, version 2 (RevMan since 23 September 2024), and the references.
 
-Source: Cochrane, RevMan knowledge base, 'Data package specification', version 1 (settings and estimates); the columns
-of the data rows as programs that read published packages use them. RevMan's own import templates have columns that no
-public page shows, so this is what RevMan writes and R reads, not what RevMan's import form asks for.
+RevMan 5's XML is legacy, so it is not written. Read were Cochrane's 'Data package specification' (RevMan knowledge
+base: version 1, with its notes on the log scale) and, for the columns that version 2 added, the names by which R's
+``meta::read.cdir`` and other open programs read such packages: the page on version 2 could not be seen. RevMan's own
+templates for importing study data have columns that no public page shows, so this is what RevMan writes and R reads,
+not what RevMan's import form asks for.
+
+An analysis is 'Dichotomous' or 'Continuous' where every study stands with its two groups as they are printed, else
+'Contrast level', with estimate and standard error.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
-from reviewkit.exports.metafor import groups
-from reviewkit.extraction import ArmRow, StudyResult
+from reviewkit.exports.pools import COUNTS, Entry, PooledTable, figure, pooled_tables
 from reviewkit.protocol import MEANS, RATIOS
 from reviewkit.review import Review
-from reviewkit.review.analysis import Analysis, OutcomeAnalysis
 from reviewkit.store.files import write_atomic
-from reviewkit.synthesis import Pooled
 from reviewkit.tables import write_csv
 from reviewkit.writers import text_of
 
@@ -26,123 +29,151 @@ ROWS = (
     "GIV Mean", "GIV SE", "Experimental mean", "Experimental SD", "Experimental cases", "Experimental N",
     "Control mean", "Control SD", "Control cases", "Control N", "O-E", "Variance", "Weight", "Mean", "CI start",
     "CI end", "Footnotes",
-)  # fmt: skip
+)
+SUBGROUPS = (
+    "Analysis group", "Analysis number", "Subgroup", "Subgroup number", "Experimental cases", "Experimental N",
+    "Control cases", "Control N", "Weight", "Mean", "CI start", "CI end", "Heterogeneity Tau²", "Tau² CI start",
+    "Tau² CI end", "Heterogeneity Chi²", "Heterogeneity df", "Heterogeneity P", "Heterogeneity I²", "Effect Z",
+    "Effect T", "Effect P", "ID",
+)
 SETTINGS = (
     "Analysis group", "Analysis number", "Analysis name", "Analysis group name", "Data source",
     "Data source eligibility", "Data type", "Log-scale data", "Outcome", "Intervention grouping",
     "Experimental intervention", "Control intervention", "Subgroup by", "Filter criteria", "Experimental group label",
     "Control group label", "Statistical method", "Effect measure", "Unit of effect measure", "Analysis model",
-    "Subgroup estimates", "Overall estimates", "Test for subgroup differences", "Swap event and non-event",
-    "Study CI", "Estimate CI", "Experimental cases", "Experimental N", "Control cases", "Control N", "Mean",
-    "CI start", "CI end", "Heterogeneity Tau²", "Heterogeneity Chi²", "Heterogeneity df", "Heterogeneity P",
-    "Heterogeneity I²", "Effect Z", "Effect P", "Subgroup Chi²", "Subgroup df", "Subgroup P", "Subgroup I²",
-    "Analysis ID",
-)  # fmt: skip
-MEASURES = {
-    "MD": "Mean Difference", "SMD": "Std. Mean Difference", "ROM": "Ratio of Means", "RR": "Risk Ratio",
-    "OR": "Odds Ratio", "RD": "Risk Difference", "HR": "Hazard Ratio", "IRR": "Rate Ratio",
-}  # fmt: skip
-
-
-def write_revman(review: Review, folder: Path) -> tuple[str, ...]:
-    """Write the data rows, the settings with the estimates, and the included reports as RIS; the files' names."""
-    data = folder / "Analysis data"
-    data.mkdir(parents=True, exist_ok=True)
-    numbered = list(_numbered(review))
-    names = (f"Analysis data/{review.question}-data-rows.csv",
-             f"Analysis data/{review.question}-overall-estimates-and-settings.csv", f"{review.question}-included.ris")
-    write_csv(folder / names[0], ROWS, [row for item in numbered for row in _rows(review, *item)])
-    write_csv(folder / names[1], SETTINGS, [_settings(review, *item) for item in numbered])
-    reports = [review.reports[name] for study in review.studies for name in study.reports if name in review.reports]
-    write_atomic(folder / names[2], text_of(reports, "ris"))
-    return names
-
-
-def _numbered(review: Review) -> Iterator[tuple[int, int, OutcomeAnalysis, Analysis]]:
-    """Outcomes as groups; in each the main analysis first, then every other one that gave a pool."""
-    group = 0
-    for name in review.protocol.outcome_ids:
-        outcome = review.synthesise(name)
-        kept = [outcome.main] if outcome.main.usable else []
-        kept += [item for item in outcome.sensitivity if item.pooled]
-        if kept:
-            group += 1
-            yield from ((group, number, outcome, item) for number, item in enumerate(kept, 1))
-
-
-def _rows(
-    review: Review, group: int, number: int, outcome: OutcomeAnalysis, analysis: Analysis
-) -> Iterator[dict[str, object]]:
-    pool = analysis.pooled.as_dict() if analysis.pooled else {}
-    weights = [item["weight"] for item in pool.get("studies", [])]  # type: ignore[attr-defined]
-    years = {study.study_id: _year(review, study.reports) for study in review.all_studies}
-    for place, result in enumerate(analysis.usable):
-        assert result.yi is not None and result.vi is not None
-        error = math.sqrt(result.vi)
-        row: dict[str, object] = {
-            "Analysis group": group, "Analysis number": number, "Analysis name": _name(outcome, analysis),
-            "Study": outcome.labels.get(result.study_id, result.study_id), "Study year": years.get(result.study_id),
-            "GIV Mean": result.yi, "GIV SE": error, "Weight": weights[place] if weights else None,
-            "Mean": _shown(result.yi, analysis), "CI start": _shown(result.yi - _Z * error, analysis),
-            "CI end": _shown(result.yi + _Z * error, analysis), "Footnotes": _footnote(result),
-        }
-        pair = groups(result.rows)
-        if pair is not None:
-            row |= {**_arm("Experimental", pair[0]), **_arm("Control", pair[1])}
-        yield row
-
-
+    "Heterogeneity estimator", "Tau² CI", "Subgroup estimates", "Overall estimates", "Test for subgroup differences",
+    "Prediction interval", "Swap event and non-event", "CI method", "CI/PI level", "Sort by", "Graph label (left)",
+    "Graph label (right)", "Graph scale", "Show risk of bias", "Experimental cases", "Experimental N",
+    "Control cases", "Control N", "Mean", "CI start", "CI end", "PI start", "PI end", "Heterogeneity Tau²",
+    "Tau² CI start", "Tau² CI end", "Heterogeneity Chi²", "Heterogeneity df", "Heterogeneity P", "Heterogeneity I²",
+    "Effect Z", "Effect T", "Effect P", "Subgroup Chi²", "Subgroup df", "Subgroup P", "Subgroup I²", "ID",
+)
+MEASURES = {"OR": "Odds Ratio", "PETO": "Peto Odds Ratio", "RR": "Risk Ratio", "RD": "Risk Difference",
+             "MD": "Mean Difference", "SMD": "Std. Mean Difference", "HR": "Hazard Ratio", "ROM": "Ratio of Means",
+             "IRR": "Rate Ratio"}
+_COLUMNS = {"m1i": "Experimental mean", "sd1i": "Experimental SD", "n1i": "Experimental N", "m2i": "Control mean",
+            "sd2i": "Control SD", "n2i": "Control N"}
+_METHODS = {"iv": "IV", "mh": "MH", "peto": "PETO"}
 _Z = 1.959963984540054
 
 
-def _arm(side: str, row: ArmRow) -> dict[str, object]:
-    return {f"{side} mean": row.mean, f"{side} SD": row.sd, f"{side} cases": row.events,
-            f"{side} N": row.total if row.events is not None else row.n}
+def write_revman(review: Review, folder: Path) -> tuple[str, ...]:
+    """Write data rows, subgroup estimates (none), settings with estimates, and the included reports as RIS.
+
+    Outcomes are analysis groups; in each the planned analysis comes first, then every other one that gave a pool.
+
+    Returns
+    -------
+    tuple of str
+        The files' names.
+    """
+    kind = f"{review.question}-analysis-data"
+    names = (*(f"{kind}/{review.question}-{name}.csv" for name in (
+        "data-rows", "subgroup-estimates", "overall-estimates-and-settings")), f"{review.question}-included.ris")
+    (folder / kind).mkdir(parents=True, exist_ok=True)
+    numbered = list(_numbered(review))
+    write_csv(folder / names[0], ROWS, [row for item in numbered for row in _rows(review, *item)])
+    write_csv(folder / names[1], SUBGROUPS, ())
+    write_csv(folder / names[2], SETTINGS, [_settings(review, *item) for item in numbered])
+    reports = [review.reports[name] for study in review.studies for name in study.reports if name in review.reports]
+    write_atomic(folder / names[3], text_of(reports, "ris"))
+    return names
 
 
-def _footnote(result: StudyResult) -> str:
-    return "; ".join(str(step) for step in result.steps)
+def _numbered(review: Review) -> Iterator[tuple[int, int, PooledTable]]:
+    groups = groupby(pooled_tables(review, unpooled=True), key=lambda item: item.outcome.id)
+    for group, (_, items) in enumerate(groups, start=1):
+        yield from ((group, number, item) for number, item in enumerate(items, start=1))
 
 
-def _settings(
-    review: Review, group: int, number: int, outcome: OutcomeAnalysis, analysis: Analysis
-) -> dict[str, object]:
-    asked, plan = review.protocol.question, outcome.outcome.plan
-    kind = "Continuous" if analysis.measure in MEANS else "Dichotomous"
-    plain = all(groups(result.rows) is not None for result in analysis.usable)
-    row: dict[str, object] = {
-        "Analysis group": group, "Analysis number": number, "Analysis name": _name(outcome, analysis),
-        "Analysis group name": outcome.outcome.name, "Data source": "Custom input",
-        "Data type": kind if plain else "Contrast level", "Log-scale data": str(analysis.measure in RATIOS).upper(),
-        "Outcome": outcome.outcome.name, "Experimental intervention": asked.intervention or asked.exposure,
-        "Control intervention": asked.comparator, "Experimental group label": asked.therapy,
-        "Control group label": "comparator", "Statistical method": "Inverse variance",
-        "Effect measure": MEASURES[analysis.measure], "Study CI": "95%", "Estimate CI": f"{plan.level * 100:g}%",
-        "Overall estimates": str(analysis.pooled is not None).upper(),
-        "Analysis ID": f"{outcome.outcome.id}/{analysis.id}",
-    }
-    return row | (_estimates(analysis.pooled, analysis) if analysis.pooled else {})
+def _by_groups(pool: PooledTable) -> bool:
+    return all(entry.groups for entry in pool.entries)
 
 
-def _estimates(pool: Pooled, analysis: Analysis) -> dict[str, object]:
-    said = pool.as_dict()
-    estimate, error = float(pool.estimate), float(pool.se)
+def _rows(review: Review, group: int, number: int, pool: PooledTable) -> Iterator[dict[str, object]]:
+    years = {study.study_id: _year(review, study.reports) for study in review.all_studies}
+    weights = [item["weight"] for item in pool.pooled.get("studies", ())]
+    for place, entry in enumerate(pool.entries):
+        yield {
+            "Analysis group": group, "Analysis number": number, "Analysis name": _name(pool), "Study": entry.label,
+            "Study year": years.get(entry.study_id), **_effect(entry, pool),
+            **(_sides(entry) if _by_groups(pool) else {}), "Weight": figure(weights[place]) if weights else None,
+            "Footnotes": "; ".join(map(str, entry.result.steps)),
+        }
+
+
+def _effect(entry: Entry, pool: PooledTable) -> dict[str, object]:
+    if entry.yi is None or entry.vi is None:
+        return {}
+    error = math.sqrt(entry.vi)
+    return {"GIV Mean": figure(entry.yi), "GIV SE": figure(error), "Mean": _shown(entry.yi, pool),
+            "CI start": _shown(entry.yi - _Z * error, pool), "CI end": _shown(entry.yi + _Z * error, pool)}
+
+
+def _sides(entry: Entry) -> dict[str, float]:
+    found = entry.groups
+    if set(COUNTS) <= set(found):
+        return {"Experimental cases": found["ai"], "Experimental N": found["ai"] + found["bi"],
+                "Control cases": found["ci"], "Control N": found["ci"] + found["di"]}
+    return {_COLUMNS[name]: value for name, value in found.items()}
+
+
+def _settings(review: Review, group: int, number: int, pool: PooledTable) -> dict[str, object]:
+    asked, measure, said = review.protocol.question, pool.analysis.measure, pool.pooled
+    kind = "Continuous" if measure in MEANS else "Dichotomous"
     return {
-        "Analysis model": "Random effects" if said["model"] == "random" else "Fixed effect",
-        "Mean": _shown(estimate, analysis), "CI start": _shown(pool.ci_low, analysis),
-        "CI end": _shown(pool.ci_high, analysis), "Heterogeneity Tau²": said["tau2"], "Heterogeneity Chi²": said["q"],
-        "Heterogeneity df": said["q_df"], "Heterogeneity P": said["q_p"], "Heterogeneity I²": said["i2_q"],
-        "Effect Z": estimate / error if error else None, "Effect P": said["p"],
+        "Analysis group": group, "Analysis number": number, "Analysis name": _name(pool),
+        "Analysis group name": pool.outcome.name, "Data source": "Custom input",
+        "Data type": kind if _by_groups(pool) else "Contrast level",
+        "Log-scale data": _flag(measure in RATIOS), "Outcome": pool.outcome.name,
+        "Experimental intervention": asked.intervention or asked.exposure, "Control intervention": asked.comparator,
+        "Experimental group label": asked.therapy, "Control group label": "comparator",
+        "Statistical method": _METHODS.get(pool.method, pool.method),
+        "Effect measure": "Peto Odds Ratio" if pool.method == "peto" else MEASURES[measure],
+        "CI/PI level": f"{pool.outcome.plan.level * 100:g}%", "Subgroup estimates": _flag(False),
+        "Overall estimates": _flag(bool(said)), "Test for subgroup differences": _flag(False),
+        "Swap event and non-event": _flag(False), "Show risk of bias": _flag(False),
+        **(_totals(pool) if _by_groups(pool) else {}), **(_estimates(pool) if said else {}),
+        "ID": f"{pool.outcome.id}/{pool.analysis.id}",
     }
 
 
-def _shown(value: float | None, analysis: Analysis) -> float | None:
+def _totals(pool: PooledTable) -> dict[str, object]:
+    sides = [_sides(entry) for entry in pool.entries]
+    wanted = ("Experimental cases", "Experimental N", "Control cases", "Control N")
+    return {name: sum(side[name] for side in sides) for name in wanted if name in sides[0]}
+
+
+def _estimates(pool: PooledTable) -> dict[str, object]:
+    said = pool.pooled
+    ratio = said["estimate"] / said["se"] if said["se"] else None
+    tested = "Effect Z" if said["ci_method"] == "normal" else "Effect T"
+    return {
+        "Analysis model": "Random effect" if said["model"] == "random" else "Fixed effect",
+        "Heterogeneity estimator": said["tau2_method"], "Tau² CI": _flag(said["tau2_ci_low"] is not None),
+        "Prediction interval": _flag(said["pi_low"] is not None),
+        "CI method": "HKSJ" if said["ci_method"].startswith("hk") else "Wald-type",
+        "Mean": _shown(said["estimate"], pool), "CI start": _shown(said["ci_low"], pool),
+        "CI end": _shown(said["ci_high"], pool), "PI start": _shown(said["pi_low"], pool),
+        "PI end": _shown(said["pi_high"], pool), "Heterogeneity Tau²": figure(said["tau2"]),
+        "Tau² CI start": figure(said["tau2_ci_low"]), "Tau² CI end": figure(said["tau2_ci_high"]),
+        "Heterogeneity Chi²": figure(said["q"]), "Heterogeneity df": said["q_df"],
+        "Heterogeneity P": figure(said["q_p"]), "Heterogeneity I²": figure(said["i2_q"]), tested: figure(ratio),
+        "Effect P": figure(said["p"]),
+    }
+
+
+def _flag(value: bool) -> str:
+    return str(value).upper()
+
+
+def _shown(value: float | None, pool: PooledTable) -> float | None:
     """As the forest plot shows it: ratios back from the logarithm."""
-    return value if value is None or analysis.measure not in RATIOS else math.exp(value)
+    return figure(value if value is None or pool.analysis.measure not in RATIOS else math.exp(value))
 
 
-def _name(outcome: OutcomeAnalysis, analysis: Analysis) -> str:
-    return outcome.outcome.name if analysis is outcome.main else f"{outcome.outcome.name}: {analysis.label}"
+def _name(pool: PooledTable) -> str:
+    return pool.outcome.name if pool.main else f"{pool.outcome.name}: {pool.analysis.label}"
 
 
 def _year(review: Review, reports: tuple[str, ...]) -> int | None:

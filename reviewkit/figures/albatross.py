@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from reviewkit.errors import InputError
 from reviewkit.figures.axis import Axis
-from reviewkit.figures.frame import Frame, put_labels
-from reviewkit.figures.lettering import wrap
+from reviewkit.figures.frame import Frame, note_left_out, put_labels
+from reviewkit.figures.lettering import text_width, wrap
 from reviewkit.figures.svg import SMALL, Canvas, Figure
 from reviewkit.numbers import plain
 
@@ -64,14 +63,13 @@ def albatross_plot(
                    x_ticks=sorted(set(ticks)))
     middle = frame.x.at(0)
     canvas.line(middle, frame.top, middle, frame.bottom)
-    for effect in effects:
-        _contour(canvas, frame, effect, reach)
+    _contours(canvas, frame, effects)
     places = []
     for point in sorted(points, key=lambda p: (p.p, p.label)):
         x = frame.x.at(_place(point))
         canvas.circle(x, frame.y.at(point.n), 4.5, fill="accent", stroke="paper")
         places.append((x, frame.y.at(point.n), wrap(point.label, 160, SMALL, max_lines=1)[0]))
-    put_labels(canvas, places, width=_LEFT + _WIDTH)
+    y = note_left_out(canvas, put_labels(canvas, places, width=_LEFT + _WIDTH), y, _LEFT + _WIDTH)
     right = sum(point.side == "right" for point in points)
     said = f"{len(points)} studies: {len(points) - right} point to the left, {right} to the right. "
     said += f"{sum(point.p < 0.05 for point in points)} have p < 0.05."
@@ -82,20 +80,33 @@ def _place(point: AlbatrossPoint) -> float:
     return -math.log10(max(point.p, _SMALLEST_P)) * (1 if point.side == "right" else -1)
 
 
-def _contour(canvas: Canvas, frame: Frame, effect: float, reach: float) -> None:
-    """The line on which a study of each size would show this effect, on both sides."""
-    for sign in (-1, 1):
-        path = []
-        for step in range(1, 121):
-            place = reach * step / 120
-            z = NormalDist().inv_cdf(1 - 10**-place / 2)
-            people = z * z * (4 / effect**2 + 0.5)
-            if frame.y.shows(people):
-                path.append((frame.x.at(sign * place), frame.y.at(people)))
-        if len(path) < 2:
-            continue
-        canvas.polygon(path, stroke="grey", closed=False, dash="4 3")
-        x, y = path[-1]
-        if sign > 0:
-            text, at = f"SMD {plain(effect)}", (x, y - 6) if y <= frame.top + 8 else (frame.x.right, y - 4)
-            canvas.text(*at, text, anchor="end" if at[0] > frame.x.right - 40 else "middle", size=SMALL, fill="grey")
+def _contours(canvas: Canvas, frame: Frame, effects: Sequence[float]) -> None:
+    """Lines on which a study of each size would show these effects, named where they leave the frame."""
+    taken: list[tuple[float, float, float]] = []
+    for effect in effects:
+        for sign in (-1, 1):
+            path = _contour(frame, effect, sign)
+            if len(path) < 2:
+                continue
+            canvas.polygon(path, stroke="grey", closed=False, dash="4 3")
+            x, y = path[-1]
+            half = text_width(f"SMD {plain(effect)}", SMALL) / 2
+            middle, base = (x, frame.top - 6) if y <= frame.top + 1 else (frame.x.right - half - 2, y - 4)
+            free = all(abs(base - other) > SMALL + 2 or low > middle + half or high < middle - half
+                       for low, high, other in taken)
+            if sign > 0 and free:
+                canvas.text(middle, base, f"SMD {plain(effect)}", anchor="middle", size=SMALL, fill="grey")
+                taken.append((middle - half - 4, middle + half + 4, base))
+
+
+def _contour(frame: Frame, effect: float, sign: int) -> list[tuple[float, float]]:
+    """From small studies up, until the line leaves the frame at the top or the side."""
+    low, high = math.log(frame.y.low), math.log(frame.y.high)
+    path = []
+    for step in range(97):
+        people = math.exp(low + (high - low) * step / 96)
+        p = math.erfc(math.sqrt(people / (4 / effect**2 + 0.5) / 2))
+        if p <= 0 or -math.log10(p) > frame.x.high:
+            break
+        path.append((frame.x.at(-sign * math.log10(p)), frame.y.at(people)))
+    return path

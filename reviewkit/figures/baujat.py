@@ -11,24 +11,32 @@ from dataclasses import dataclass
 
 from reviewkit.errors import InputError
 from reviewkit.figures.axis import Axis
-from reviewkit.figures.frame import Frame, put_labels
+from reviewkit.figures.frame import Frame, note_left_out, put_labels
 from reviewkit.figures.lettering import wrap
-from reviewkit.figures.svg import LINE, SMALL, Canvas, Figure
+from reviewkit.figures.svg import SMALL, Canvas, Figure
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 60.0, 34.0, 560.0, 360.0
 
 
 @dataclass(frozen=True, slots=True)
 class BaujatPoint:
-    """A study's part of Cochran's Q, and the squared standardised shift of the pool without it (both 0 or more)."""
+    """A study's part of the heterogeneity, and the squared standardised shift of the pool without it: 0 or more."""
 
     label: str
     heterogeneity: float
     influence: float
 
 
-def baujat_plot(points: Sequence[BaujatPoint], *, title: str = "Baujat plot") -> Figure:
+def baujat_plot(
+    points: Sequence[BaujatPoint], *, x_label: str = "Contribution to Cochran's Q", title: str = "Baujat plot"
+) -> Figure:
     """Draw influence against contribution to heterogeneity; names beside the points that stand out first.
+
+    Parameters
+    ----------
+    x_label : str
+        What a study's part is measured in: of Q under a common effect, its squared Pearson residual under random
+        effects.
 
     Raises
     ------
@@ -48,21 +56,17 @@ def baujat_plot(points: Sequence[BaujatPoint], *, title: str = "Baujat plot") ->
         points, key=lambda p: (-max(p.heterogeneity / most, p.influence / strongest), p.label)
     )
     canvas = Canvas()
-    y = frame.draw(canvas, x_label="Contribution to Cochran's Q", y_label="Influence on the pooled value")
+    y = frame.draw(canvas, x_label=x_label, y_label="Influence on the pooled value")
     for point in ordered:
         canvas.circle(frame.x.at(point.heterogeneity), frame.y.at(point.influence), 4.5, fill="accent", stroke="paper")
     width = _LEFT + _WIDTH + 24
     places = [(frame.x.at(p.heterogeneity), frame.y.at(p.influence), wrap(p.label, 180, SMALL, max_lines=1)[0])
               for p in ordered]
     left_out = put_labels(canvas, places, width=width)
-    if left_out:
-        note = wrap(f"{len(left_out)} names left out where points lie close together.", width, SMALL)
-        canvas.lines(0, y + 12, note, size=SMALL, fill="grey")
-        y += LINE * len(note)
+    y = note_left_out(canvas, left_out, y, width)
     most_different = max(points, key=lambda p: (p.heterogeneity, p.label))
     most_moving = max(points, key=lambda p: (p.influence, p.label))
-    said = (
-        f"Of {len(points)} studies, {most_different.label} adds most to heterogeneity and {most_moving.label} "
-        "moves the pooled value most."
-    )
+    other = "" if most_moving is most_different else f"{most_moving.label} "
+    said = f"Of {len(points)} studies, {most_different.label} adds most to heterogeneity and {other}moves the pooled " \
+           "value most."
     return canvas.finish(width, y + 4, title=title, description=said)

@@ -7,6 +7,7 @@ plots are forests too: rows without weights.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -47,6 +48,7 @@ def forest_plot(
     axis_label: str = "",
     favours: tuple[str, str] = ("", ""),
     columns: Sequence[ForestColumn | str] = (),
+    beside: Sequence[ForestItem] = (),
     null: float | None = None,
     row_head: str = "Study",
     measure: str = "Estimate",
@@ -71,6 +73,8 @@ def forest_plot(
         What lies to the left and to the right of the null.
     columns : sequence of ForestColumn or str
         Heads of the data columns; each row's `cells` fill them.
+    beside : sequence of ForestRow or ForestHeading
+        Below the axis: studies that no pool can take in.
     null : float, optional
         The value of no effect: 0, or 1 on a log axis.
     row_head, measure : str
@@ -92,21 +96,22 @@ def forest_plot(
     """
     heads = [ForestColumn(column) if isinstance(column, str) else column for column in columns]
     items: list[ForestItem] = [*rows, *pooled]
-    check_items(items, len(heads), len(domains))
+    check_items([*items, *beside], len(heads), len(domains))
     log = scale == "log"
     null = (1.0 if log else 0.0) if null is None else null
     dashed = next((pool for pool in pooled), None)
     if dashed is None and not any(isinstance(item, ForestHeading) for item in items):
         dashed = next((item for item in items[::-1] if isinstance(item, ForestPooled)), None)
     numbers_head = f"{measure} [{plain(level)}% CI]"
-    plot = _Plot(items, heads, tuple(domains), null, log, numbers_head, row_head, places, dashed, level)
+    plot = _Plot(items, tuple(beside), heads, tuple(domains), null, log, numbers_head, row_head, places, dashed, level)
     plot.measure_columns()
     y = plot.draw_head()
     y = plot.draw_rows(y)
     y = plot.draw_axis(y, axis_label, favours)
-    height = plot.draw_domains(y)
+    height = plot.draw_domains(plot.draw_beside(y))
     title = title or compose_title(items, axis_label)
-    return plot.canvas.finish(plot.width, height, title=title, description=describe(items, measure, places))
+    said = describe([*items, *beside], measure, places)
+    return plot.canvas.finish(plot.width, height, title=title, description=said)
 
 
 @dataclass(slots=True)
@@ -114,6 +119,7 @@ class _Plot:
     """The layout while it is being drawn."""
 
     items: Sequence[ForestItem]
+    beside: Sequence[ForestItem]
     columns: Sequence[ForestColumn]
     domains: tuple[str, ...]
     null: float
@@ -134,17 +140,23 @@ class _Plot:
     width: float = 0
     top: float = 0
 
+    @property
+    def everything(self) -> list[ForestItem]:
+        """Above the axis and below it."""
+        return [*self.items, *self.beside]
+
     def measure_columns(self) -> None:
         """Place the columns: names, data, plot, numbers, weights, lights."""
-        labels = [text_width(item.label, bold=not isinstance(item, ForestRow)) for item in self.items]
-        least = 250.0 if not self.columns and any(_has_line(item) for item in self.items) else 96.0
+        labels = [text_width(item.label, bold=not isinstance(item, ForestRow)) for item in self.everything]
+        notes = any(isinstance(item, ForestPooled) and item.lines for item in self.items)
+        least = 250.0 if not self.columns and notes else 96.0
         self.label_width = max(min(max([*labels, text_width(self.row_head, bold=True)]), LABEL_WIDTH), least)
         x = self.label_width
         for needed in self._column_widths():
             x += GAP + needed
             self.rights.append(x)
         left = x + GAP + 10
-        numbers = [self._numbers(item) for item in self.items if not isinstance(item, ForestHeading)]
+        numbers = [self._numbers(item) for item in self.everything if not isinstance(item, ForestHeading)]
         after = GAP + 6 + max(text_width(text, bold=True) for text in [*numbers, self.numbers_head])
         weight = 0.0
         if any(_weight(item) for item in self.items):
@@ -162,7 +174,8 @@ class _Plot:
         """Of the data columns; the first of a group is widened where the group's name needs it."""
         widths = []
         for place, column in enumerate(self.columns):
-            cells = [item.cells[place] for item in self.items if not isinstance(item, ForestHeading) and item.cells]
+            cells = [item.cells[place] for item in self.everything
+                     if not isinstance(item, ForestHeading) and item.cells]
             head = text_width(column.head, SMALL, bold=True)
             widths.append(max([text_width(cell, bold=True) for cell in cells] + [head]))
         for start, end in self._groups():
@@ -183,8 +196,8 @@ class _Plot:
 
     def draw_head(self) -> float:
         """Heads of the columns; returns the y where rows begin."""
-        canvas, grouped = self.canvas, any(column.group for column in self.columns)
-        y = 34.0 if grouped else 17.0
+        canvas = self.canvas
+        y = 17.0 + self._draw_groups()
         look = {"size": SMALL, "bold": True}
         canvas.text(0, y, self.row_head, **look)  # type: ignore[arg-type]
         for column, right in zip(self.columns, self.rights, strict=True):
@@ -195,19 +208,38 @@ class _Plot:
         for place in range(len(self.domains)):
             x = self.weight_right + GAP + LIGHT * (place + 0.5)
             canvas.text(x, y, _letter(place), anchor="middle", **look)  # type: ignore[arg-type]
-        if grouped:
-            self._draw_groups()
         self.top = y + 7
         canvas.line(0, self.top, self.width, self.top, stroke="ink")
         return self.top + 4
 
-    def _draw_groups(self) -> None:
+    def _draw_groups(self) -> float:
+        """Names over the columns they share; returns how high they are."""
+        spans = []
         for start, end in self._groups():
             left = (self.rights[start - 1] if start else self.label_width) + GAP
             right = self.rights[end]
-            (line,) = wrap(self.columns[start].group, right - left + 1, SMALL, bold=True, max_lines=1)
-            self.canvas.text(right, 15, line, anchor="end", size=SMALL, bold=True)
-            self.canvas.line(left, 20, right, 20, stroke="rule")
+            lines = wrap(self.columns[start].group, right - left + 1, SMALL, bold=True, max_lines=3)
+            spans.append((left, right, lines))
+        if self.domains:
+            spans.append((self.weight_right + GAP, self.width - 2, ("Risk of bias",)))
+        if not spans:
+            return 0
+        rule = 5 + 15.0 * max(len(lines) for _, _, lines in spans)
+        for left, right, lines in spans:
+            self.canvas.lines(right, rule - 5 - 15 * (len(lines) - 1), lines, leading=15, anchor="end", size=SMALL,
+                              bold=True)
+            self.canvas.line(left, rule, right, rule, stroke="rule")
+        return rule - 3
+
+    def draw_beside(self, y: float) -> float:
+        """What stands below the axis."""
+        for item in self.beside:
+            if isinstance(item, ForestRow):
+                self._draw_study(y, item, 0)
+            else:
+                self._lines(y + 6, item.label, bold=True)
+            y += self._height(item)
+        return y
 
     def draw_rows(self, y: float) -> float:
         """Every row; grid and null line below them, so first."""
@@ -278,8 +310,7 @@ class _Plot:
             text = interval(low, high, places=self.places)
             canvas.text(self.estimate_right, below + 13, text, anchor="end", size=SMALL, fill="grey")
             below += LINE + 2
-        for place, line in enumerate(self._heterogeneity(pool)):
-            canvas.text(0, below + 12 + place * 15, line, size=SMALL, fill="grey")
+        canvas.lines(0, below + 12, self._remarks(pool), leading=15, size=SMALL, fill="grey")
 
     def draw_axis(self, y: float, axis_label: str, favours: tuple[str, str]) -> float:
         """The axis with plain ticks, what it measures, and what lies on either side."""
@@ -307,8 +338,8 @@ class _Plot:
     def _draw_favours(self, y: float, favours: tuple[str, str]) -> float:
         """At both ends of the axis, each within its own half."""
         axis, half = self.axis, (self.axis.right - self.axis.left) / 2 - 6
-        left = wrap(f"← {favours[0]}", half, SMALL) if favours[0] else ()
-        right = wrap(f"{favours[1]} →", half, SMALL) if favours[1] else ()
+        left = wrap(f"←\u00a0{favours[0]}", half, SMALL) if favours[0] else ()
+        right = wrap(f"{favours[1]}\u00a0→", half, SMALL) if favours[1] else ()
         self.canvas.lines(axis.left, y, left, size=SMALL)
         self.canvas.lines(axis.right, y, right, size=SMALL, anchor="end")
         return y + LINE * (max(len(left), len(right), 1) - 1)
@@ -318,7 +349,7 @@ class _Plot:
         if not self.domains:
             return y + 2
         names = "; ".join(f"{_letter(place)} {name}" for place, name in enumerate(self.domains))
-        drawn = {word for item in self.items if isinstance(item, ForestRow) for word in item.risk_of_bias}
+        drawn = {word for item in self.everything if isinstance(item, ForestRow) for word in item.risk_of_bias}
         critical = "! critical, " if "critical" in drawn else ""
         key = f"+ low, ? some concerns, \u2212 high, {critical}∅ no information."
         lines = wrap(f"Risk of bias: {names}. {key}", self.width, SMALL)
@@ -330,9 +361,10 @@ class _Plot:
         self.canvas.lines(0, y + 15, lines, bold=bold, href=href)
         return y + 22 + LINE * (len(lines) - 1)
 
-    def _heterogeneity(self, pool: ForestPooled) -> tuple[str, ...]:
-        whole = pool.heterogeneity.replace(" = ", "\u00a0=\u00a0").replace(" < ", "\u00a0<\u00a0")
-        return wrap(whole, self.axis.left - GAP, SMALL) if whole else ()
+    def _remarks(self, pool: ForestPooled) -> tuple[str, ...]:
+        """Heterogeneity, tests and method below a pool; a number stays with its name."""
+        whole = [re.sub(" ([=<>]) ", "\u00a0\\1\u00a0", line) for line in pool.lines]
+        return tuple(part for line in whole for part in wrap(line, self.axis.left - GAP, SMALL))
 
     def _note(self, row: ForestRow) -> tuple[str, ...]:
         return wrap(row.note, self.axis.left - GAP, SMALL, max_lines=3) if row.note else ()
@@ -345,16 +377,12 @@ class _Plot:
         if isinstance(item, ForestRow):
             return height + 15 * len(self._note(item))
         height += LINE + 2 if item.prediction is not None else 0
-        return height + 15 * len(self._heterogeneity(item)) + 4
+        return height + 15 * len(self._remarks(item)) + 4
 
     def _numbers(self, item: ForestRow | ForestPooled) -> str:
         if item.estimate is None:
             return SILENT
         return estimate_text(item.estimate, item.low, item.high, places=self.places)
-
-
-def _has_line(item: ForestItem) -> bool:
-    return isinstance(item, ForestPooled) and bool(item.heterogeneity)
 
 
 def _weight(item: ForestItem) -> str:

@@ -58,7 +58,7 @@ class ForestHeading:
 class ForestPooled:
     """A pool: a diamond as wide as its interval, its prediction interval and heterogeneity below.
 
-    `prediction` is (low, high); `heterogeneity` a line of text (`reviewkit.numbers.heterogeneity`).
+    `prediction` is (low, high); `lines` stand in small print below: heterogeneity, tests, method.
     """
 
     label: str
@@ -66,7 +66,7 @@ class ForestPooled:
     low: float
     high: float
     prediction: tuple[float, float] | None = None
-    heterogeneity: str = ""
+    lines: Sequence[str] = ()
     weight: float | None = None
     cells: Sequence[str] = ()
 

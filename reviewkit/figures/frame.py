@@ -54,8 +54,8 @@ class Frame:
     def _draw_foot(self, canvas: Canvas, x_label: str, favours: tuple[str, str]) -> float:
         y = self.bottom + 17
         half = (self.x.right - self.x.left) / 2 - 6
-        left = wrap(f"← {favours[0]}", half, SMALL) if favours[0] else ()
-        right = wrap(f"{favours[1]} →", half, SMALL) if favours[1] else ()
+        left = wrap(f"←\u00a0{favours[0]}", half, SMALL) if favours[0] else ()
+        right = wrap(f"{favours[1]}\u00a0→", half, SMALL) if favours[1] else ()
         if left or right:
             canvas.lines(self.x.left, y + 17, left, size=SMALL)
             canvas.lines(self.x.right, y + 17, right, size=SMALL, anchor="end")
@@ -73,13 +73,14 @@ def put_labels(
     Returns the names that found no room.
     """
     taken: list[tuple[float, float, float, float]] = [
-        (x - radius, y - radius, x + radius, y + radius) for x, y, _ in points
+        *((x - radius, y - radius, x + radius, y + radius) for x, y, _ in points),
+        *((box.left, box.top, box.right, box.bottom) for box in canvas.texts),
     ]
     left_out = []
     for x, y, label in points:
         wide = text_width(label, SMALL)
         for anchor, start in (("start", x + radius + 3), ("end", x - radius - 3 - wide)):
-            box = (start, y - 7.0, start + wide, y + 6.0)
+            box = (start, y - 7.0, start + wide, y + 8.0)
             if box[0] >= 0 and box[2] <= width and not any(_overlap(box, other) for other in taken):
                 beside = x + (radius + 3) * (1 if anchor == "start" else -1)
                 canvas.text(beside, y + 4, label, anchor=anchor, size=SMALL)
@@ -88,6 +89,16 @@ def put_labels(
         else:
             left_out.append(label)
     return tuple(left_out)
+
+
+def note_left_out(canvas: Canvas, names: Sequence[str], y: float, width: float) -> float:
+    """Say how many names found no room; returns the y below."""
+    if not names:
+        return y
+    lines = wrap(f"{len(names)} {'name' if len(names) == 1 else 'names'} left out where points lie close together.",
+                 width, SMALL)
+    canvas.lines(0, y + 12, lines, size=SMALL, fill="grey")
+    return y + LINE * len(lines)
 
 
 def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:

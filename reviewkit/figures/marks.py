@@ -11,12 +11,12 @@ def draw_light(canvas: Canvas, x: float, y: float, judgement: str) -> None:
     """A risk-of-bias light: hue and symbol."""
     found = risk_of_bias(judgement)
     canvas.circle(x, y, 8, fill=found.colour)
-    canvas.text(x, y + 4.5, found.symbol, anchor="middle", bold=True, fill="#000000")
+    canvas.symbol(x, y + 4.5, found.symbol)
 
 
 def draw_interval(canvas: Canvas, axis: Axis, low: float, high: float, y: float) -> None:
     """A line from low to high, held within the axis."""
-    canvas.line(axis.at(low), y, axis.at(high), y, stroke="ink", width=1.25)
+    canvas.line(axis.at(low), y, axis.at(high), y, stroke="ink")
     draw_arrows(canvas, axis, low, high, y, "ink")
 
 

@@ -20,12 +20,15 @@ _WIDTH, _HEIGHT, _TOP, _CHOICE = 700.0, 240.0, 34.0, 18.0
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """One analysis: its estimate with interval in the unit that is printed, and what was chosen for each choice."""
+    """One analysis: its estimate with interval in the unit that is printed, and what was chosen for each choice.
+
+    A choice whose options all come to this analysis (an estimator of tau² under a common effect) has all of them.
+    """
 
     estimate: float
     low: float
     high: float
-    choices: Mapping[str, str]
+    choices: Mapping[str, str | tuple[str, ...]]
     primary: bool = False
 
 
@@ -35,9 +38,16 @@ def specification_curve(
     scale: str = "natural",
     null: float | None = None,
     measure: str = "Estimate",
+    options: Mapping[str, Sequence[str]] | None = None,
     title: str = "",
 ) -> Figure:
     """Draw the curve above, the choices below; filled where the interval leaves out the null, hollow where not.
+
+    Parameters
+    ----------
+    specifications : sequence of Specification
+    options : mapping of str to sequence of str, optional
+        Order of the options of each choice; as they first come without it.
 
     Raises
     ------
@@ -47,8 +57,10 @@ def specification_curve(
     log = scale == "log"
     null = (1.0 if log else 0.0) if null is None else null
     _check(specifications)
-    ordered = sorted(specifications, key=lambda spec: (spec.estimate, spec.low, sorted(spec.choices.items())))
-    groups = {name: sorted({spec.choices[name] for spec in ordered}) for name in ordered[0].choices}
+    ordered = sorted(specifications, key=lambda spec: (spec.estimate, spec.low, repr(sorted(spec.choices.items()))))
+    groups = {name: list(dict.fromkeys([*(options or {}).get(name, ()),
+                                        *(option for spec in specifications for option in _options(spec, name))]))
+              for name in ordered[0].choices}
     labels = [option for options in groups.values() for option in options] + list(groups)
     left = max(min(max(text_width(label, SMALL, bold=True) for label in labels) + 24, 250), 80)
     intervals = [(spec.low, spec.high) for spec in ordered]
@@ -68,6 +80,11 @@ def specification_curve(
         f"{beyond} of {len(ordered)} intervals leave out {plain(null)}."
     )
     return canvas.finish(left + _WIDTH + 4, y + 4, title=title or f"Specification curve of {measure}", description=said)
+
+
+def _options(spec: Specification, name: str) -> tuple[str, ...]:
+    chosen = spec.choices[name]
+    return (chosen,) if isinstance(chosen, str) else chosen
 
 
 def _check(specifications: Sequence[Specification]) -> None:
@@ -97,6 +114,11 @@ def _draw_estimate(canvas: Canvas, vertical: Axis, x: float, spec: Specification
     y = vertical.at(spec.estimate)
     role = "accent" if spec.primary else "grey"
     canvas.line(x, vertical.at(spec.low), x, vertical.at(spec.high), stroke=role, width=2 if spec.primary else 1)
+    for bound, beyond, tip in ((spec.low, spec.low < vertical.low, vertical.left),
+                               (spec.high, spec.high > vertical.high, vertical.right)):
+        if beyond:
+            base = tip + (6 if bound == spec.high else -6)
+            canvas.polygon([(x, tip), (x - 3.5, base), (x + 3.5, base)], fill=role)
     if spec.low <= null <= spec.high:
         canvas.circle(x, y, radius, fill="paper", stroke="accent" if spec.primary else "ink")
     else:
@@ -120,7 +142,7 @@ def _draw_choices(
         for option in options:
             canvas.lines(10, y + 13, wrap(option, left - 22, SMALL, max_lines=1), size=SMALL)
             for x, spec in zip(xs, ordered, strict=True):
-                if spec.choices[name] == option:
+                if option in _options(spec, name):
                     canvas.rect(x - max(step * 0.35, 0.5), y + 4, max(step * 0.7, 1), 10,
                                 fill="accent" if spec.primary else "grey")
             y += _CHOICE

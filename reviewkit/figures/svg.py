@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from reviewkit.figures.lettering import text_width
 from reviewkit.render.html import Safe
@@ -40,6 +41,8 @@ def _style() -> str:
         rules.append(f".rk-f-{name}{{fill:{colour}}}.rk-s-{name}{{stroke:{colour}}}")
     dark = ";".join(f"--rk-{name}:{colours[1]}" for name, colours in PALETTE.items())
     rules.append(f".rk-fig{{font-family:{FONT};fill:var(--rk-ink,var(--jp-ui-font-color0,{INK}))}}")
+    rules.append(".rk-b{text-anchor:middle;font-weight:600;fill:#000}")
+    rules.append(".rk-e{text-anchor:end}")
     rules.append(".rk-fig a:hover text,.rk-fig a:focus text{text-decoration:underline}")
     rules.append(f".rk-fig:root{{background:{PALETTE['paper'][0]}}}")
     rules.append(
@@ -63,6 +66,15 @@ class TextBox:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A piece of markup with its upper and lower edge, in pixels."""
+
+    markup: str
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A finished picture.
 
@@ -76,6 +88,8 @@ class Figure:
         Natural size in pixels.
     texts : tuple of TextBox
         Each line of text with its estimated place.
+    marks : tuple of Mark
+        Everything that is drawn, in order, with its place.
     """
 
     svg: Safe
@@ -84,6 +98,20 @@ class Figure:
     width: float
     height: float
     texts: tuple[TextBox, ...] = field(repr=False)
+    marks: tuple[Mark, ...] = field(default=(), repr=False)
+
+    @property
+    def in_page(self) -> Safe:
+        """The picture as a page shows it: one that is taller than a sheet of paper in pieces, cut between its rows."""
+        from reviewkit.figures.pieces import pieces
+
+        return pieces(self)
+
+    def save(self, path: str | Path, *, scale: float = 2) -> Path:
+        """Write the figure as SVG, PNG or PDF, as the file's ending says; see `reviewkit.figures.export`."""
+        from reviewkit.figures.export import save_figure
+
+        return save_figure(self, path, scale=scale)
 
     def _repr_html_(self) -> str:
         return self.svg
@@ -93,9 +121,14 @@ class Canvas:
     """Collects marks; `finish` makes the `Figure`. Coordinates in pixels, y downwards."""
 
     def __init__(self) -> None:
-        self._parts: list[str] = []
+        self._parts: list[Mark] = []
         self._texts: list[TextBox] = []
         self._links = False
+
+    @property
+    def texts(self) -> tuple[TextBox, ...]:
+        """The lines of text so far."""
+        return tuple(self._texts)
 
     def rect(
         self, x: float, y: float, width: float, height: float, *, fill: str = "none", stroke: str = "none",
@@ -104,7 +137,7 @@ class Canvas:
         """A rectangle; `fill` and `stroke` name a role of the palette or a colour."""
         shape = f'x="{n(x)}" y="{n(y)}" width="{n(width)}" height="{n(height)}"'
         rounded = f' rx="{n(radius)}"' if radius else ""
-        self._parts.append(f"<rect {shape}{rounded}{_paint(fill, stroke, stroke_width)}/>")
+        self._parts.append(Mark(f"<rect {shape}{rounded}{_paint(fill, stroke, stroke_width)}/>", y, y + height))
 
     def line(
         self, x1: float, y1: float, x2: float, y2: float, *, stroke: str = "ink", width: float = 1, dash: str = ""
@@ -112,7 +145,7 @@ class Canvas:
         """A straight line; `dash` as in SVG (``"4 3"``)."""
         ends = f'x1="{n(x1)}" y1="{n(y1)}" x2="{n(x2)}" y2="{n(y2)}"'
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        self._parts.append(f"<line {ends}{_paint('', stroke, width)}{dashes}/>")
+        self._parts.append(Mark(f"<line {ends}{_paint('', stroke, width)}{dashes}/>", min(y1, y2), max(y1, y2)))
 
     def polygon(
         self, points: Sequence[tuple[float, float]], *, fill: str = "none", stroke: str = "none",
@@ -122,14 +155,17 @@ class Canvas:
         tag = "polygon" if closed else "polyline"
         places = " ".join(f"{n(x)},{n(y)}" for x, y in points)
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        self._parts.append(f'<{tag} points="{places}"{_paint(fill, stroke, stroke_width)}{dashes}/>')
+        ys = [y for _, y in points]
+        self._parts.append(Mark(f'<{tag} points="{places}"{_paint(fill, stroke, stroke_width)}{dashes}/>', min(ys),
+                                max(ys)))
 
     def circle(self, x: float, y: float, radius: float, *, fill: str = "none", stroke: str = "none",
                stroke_width: float = 1, opacity: float = 1) -> None:
         """A circle."""
         clear = f' fill-opacity="{n(opacity)}"' if opacity < 1 else ""
         place = f'cx="{n(x)}" cy="{n(y)}" r="{n(radius)}"'
-        self._parts.append(f"<circle {place}{_paint(fill, stroke, stroke_width)}{clear}/>")
+        self._parts.append(Mark(f"<circle {place}{_paint(fill, stroke, stroke_width)}{clear}/>", y - radius,
+                                y + radius))
 
     def text(
         self, x: float, y: float, text: str, *, anchor: str = "start", size: float = SIZE, fill: str = "ink",
@@ -152,7 +188,13 @@ class Canvas:
         if address:
             self._links = True
             mark = f'<a href="{escape(address)}">{mark}</a>'
-        self._parts.append(mark)
+        self._parts.append(Mark(mark, self._texts[-1].top, self._texts[-1].bottom))
+
+    def symbol(self, x: float, y: float, text: str) -> None:
+        """A bold sign in black, centred at `x`: the many lights of a table say how they look by class."""
+        self._texts.append(_box(x, y, text, "middle", SIZE, True, False))
+        mark = f'<text x="{n(x)}" y="{n(y)}" class="rk-b">{escape(text)}</text>'
+        self._parts.append(Mark(mark, self._texts[-1].top, self._texts[-1].bottom))
 
     def lines(self, x: float, y: float, lines: Sequence[str], *, leading: float = LINE, **look: object) -> None:
         """Several lines of text, the first baseline at `y`."""
@@ -162,22 +204,27 @@ class Canvas:
     def finish(self, width: float, height: float, *, title: str, description: str) -> Figure:
         """The picture; a figure with links is a group, so that its links stay within reach."""
         title, description = clean_text(title), clean_text(description)
-        role = "group" if self._links else "img"
         label = f"{title.rstrip('.')}. {description}" if description else title
-        size = f'width="{n(width)}" height="{n(height)}" viewBox="0 0 {n(width)} {n(height)}"'
-        fluid = f"width:100%;height:auto;min-width:{n(min(width, max(width * 0.8, 320)))}px;max-width:{n(width)}px"
         markup = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="rk-fig" role="{role}" aria-label="{escape(label)}" '
-            f'{size} style="{fluid}" fill="{INK}" font-family="{FONT}" font-size="{SIZE}">'
+            f"{opening(width, 0, height, label, links=self._links)}"
             f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{STYLE}</style>"
-            f"{''.join(self._parts)}</svg>"
+            f"{''.join(part.markup for part in self._parts)}</svg>"
         )
-        return Figure(Safe(markup), title, description, width, height, tuple(self._texts))
+        return Figure(Safe(markup), title, description, width, height, tuple(self._texts), tuple(self._parts))
+
+
+def opening(width: float, top: float, height: float, label: str, *, links: bool) -> str:
+    """The start tag of a picture, or of a piece of one from `top` on; with links it is a group, not an image."""
+    size = f'width="{n(width)}" height="{n(height)}" viewBox="0 {n(top)} {n(width)} {n(height)}"'
+    fluid = f"width:100%;height:auto;min-width:{n(min(width, max(width * 0.85, 320)))}px;max-width:{n(width)}px"
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="rk-fig" role="{"group" if links else "img"}" '
+            f'aria-label="{escape(label)}" {size} style="{fluid}" fill="{INK}" font-family="{FONT}" '
+            f'font-size="{SIZE}">')
 
 
 def n(value: float) -> str:
-    """A coordinate with at most two decimals, the same on every machine."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    """A coordinate to a tenth of a pixel, the same on every machine."""
+    text = f"{value:.1f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
 
 

@@ -54,7 +54,9 @@ def findings(results: Mapping[str, Any]) -> dict[str, object]:
         "outcomes": {item["id"]: {
             "name": item["name"], "certainty": item["certainty"]["level"], "measure": item["main"]["measure"],
             "studies": len(item["main"]["studies"]), **_pool(item["main"]["pooled"])} for item in results["outcomes"]},
-        "claims": {item["id"]: item["verdict"] for item in results.get("claims", [])},
+        # A claim may be tested by several outcomes.
+        "claims": {" ".join(filter(None, (item["id"], item["outcome"]))): item["verdict"] or "none"
+                   for item in results["claims"]},
     }
 
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from reviewkit.render.text import escape, safe_url
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9:_-]*\Z")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*\Z")
+_TAG = re.compile(r"<[^>]*>")
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "col", "wbr"})
 _REFUSED = frozenset({"script", "iframe", "object", "embed", "base", "form"})
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "xlink:href", "cite", "poster"})
@@ -116,6 +118,19 @@ def anchor_id(*parts: str) -> str:
     return slug if slug[:1].isalpha() else f"s-{slug}"
 
 
+def anchor_link(anchor: str, what: str) -> Safe:
+    """A mark that links to where it stands; seen on hover and focus."""
+    return el("a", "#", href=f"#{anchor}", class_="anchor", aria_label=f"Link to this {what}")
+
+
+def words_of(markup: Child, most: int = 0) -> str:
+    """What a piece of markup says, without tags; cut at a word where `most` characters are passed."""
+    said = " ".join(html.unescape(_TAG.sub(" ", text(markup))).split())
+    if not most or len(said) <= most:
+        return said
+    return said[:most].rsplit(" ", 1)[0].rstrip(" .,;:") + "…"
+
+
 def details(summary: Child, *content: Child, id_: str | None = None, open_: bool = False, class_: str = "") -> Safe:
     """A part that opens on demand, without a script."""
     return el("details", el("summary", summary), *content, id=id_, open=open_, class_=class_ or None)
@@ -178,6 +193,8 @@ def figure(picture: Safe, caption: Child, *, id_: str | None = None, notes: Sequ
 
     The caption states the result first, then what is drawn.
     """
-    body = el("div", picture, class_="picture", tabindex=0, role="group", aria_label="Figure; scrolls sideways")
+    name = f"Figure, scrolls sideways: {words_of(caption, 80)}"
+    body = el("div", picture, class_="picture", tabindex=0, role="group", aria_label=name)
     remarks = [el("p", note, class_="figure-note") for note in notes]
-    return el("figure", el("figcaption", caption), body, *remarks, id=id_)
+    mark = anchor_link(id_, "figure") if id_ else None
+    return el("figure", el("figcaption", caption, mark), body, *remarks, id=id_)

@@ -23,6 +23,7 @@ _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
 _HEAD_TAGS = re.compile(r"\s*(<(meta|link)\b[^<>]*>\s*)*\Z", re.IGNORECASE)
 _WANTED = ("text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain")
 _SILENT_TAGS = frozenset({"remove-input", "parameters", "injected-parameters"})
+_FIGURE_STYLE = re.compile(r"(?<=</desc>)<style>\.rk-f-[^<]*</style>")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 
 
@@ -95,7 +96,13 @@ def export_html(
     )  # fmt: skip
     exporter = _exporter()
     page, _ = exporter.from_notebook_node(static(notebook), resources={"report": report})
-    return str(page).replace("\r\n", "\n")
+    return _one_style(str(page).replace("\r\n", "\n"))
+
+
+def _one_style(page: str) -> str:
+    """Figures carry their style sheet; a page needs it once, since classes hold for all of it."""
+    first = _FIGURE_STYLE.search(page)
+    return page if first is None else page[: first.end()] + _FIGURE_STYLE.sub("", page[first.end():])
 
 
 def meta(name: str, content: str, *, attribute: str = "name") -> Safe:

@@ -83,7 +83,7 @@ def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
            "worded by this project."),
         _checked(tool),
         el("ul", *[el("li", remark) for remark in tool.remarks]) if tool.remarks else None,
-        figure(Safe(traffic_figure(review, tool, items).svg), caption, id_=f"traffic-{tool.id}", notes=notes),
+        figure(traffic_figure(review, tool, items).in_page, caption, id_=f"traffic-{tool.id}", notes=notes),
         figure(Safe(summary_figure(review, tool, items).svg), f"{_by_domain(tool, items)} Share of assessments at each "
                "judgement.", id_=f"summary-{tool.id}") if len(items) > 1 else None,
         details(f"Answers and supports ({len(items)})", *[_answers(review, item) for item in items]),
@@ -160,8 +160,9 @@ def _answers(review: Review, item: Assessment) -> Safe:
             rows.append([question.id, question.text, answer, _support(given), _where(given)])
     rows.append(Row([_judged(item, OVERALL, "Over all"), item.proposal.why], heading=True))
     return table(
-        ["", Column("Question", width="14rem"), "Answer", Column("What the report shows", width="12rem"), "Where"],
+        ["Item", Column("Question", width="14rem"), "Answer", Column("What the report shows", width="12rem"), "Where"],
         rows, caption=f"{label_of(review, item)}, assessed by {item.assessor}.", id_=anchor(item),
+        row_anchors=False,
     )
 
 

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewkit.extraction import StudyResult
 from reviewkit.figures import (
     DirectionCell,
     DirectionOutcome,
     DirectionStudy,
     Figure,
-    ForestColumn,
-    ForestPooled,
-    ForestRow,
     direction_plot,
-    forest_plot,
 )
-from reviewkit.numbers import estimate, heterogeneity, interval, mean_sd, percent
-from reviewkit.protocol import MEANS, Outcome
+from reviewkit.numbers import estimate, interval, percent
+from reviewkit.protocol import Outcome
 from reviewkit.render import Column, Safe, anchor_id, details, el, empty, figure, join, table
 from reviewkit.render.html import Child
-from reviewkit.report.bias_figures import forest_lights
+from reviewkit.report.albatross import albatross_of
+from reviewkit.report.forests import forest_figure, subgroup_forests
 from reviewkit.report.lineage import lineage_details, printed
+from reviewkit.report.robustness import robustness_section
 from reviewkit.report.statements import certainty_line
 from reviewkit.report.words import (
     INTERVALS,
-    MEASURES,
     MODELS,
     directions,
-    favours,
     finding,
     natural,
     remark,
@@ -37,74 +32,6 @@ from reviewkit.review import Review
 from reviewkit.review.analysis import Analysis, OutcomeAnalysis
 from reviewkit.review.certainty.rating import Certainty
 from reviewkit.review.claims.file import none_found
-
-
-def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
-    """Forest plot of the main analysis; studies without usable numbers are listed below the pooled ones."""
-    main, pooled = found.main, found.main.pooled
-    assert pooled is not None
-    half = _half_width(found.outcome.plan.level)
-    weights = dict(zip(pooled.studies, pooled.weights, strict=True))
-    domains, lights = forest_lights(review, found.outcome.id, [r.study_id for r in main.results])
-    rows = []
-    for result in main.usable:
-        label = found.labels.get(result.study_id, result.study_id)
-        assert result.yi is not None and result.vi is not None
-        low, mid, high = (natural(result.yi + sign * half * result.vi**0.5, main.measure) for sign in (-1, 0, 1))
-        rows.append(ForestRow(label, mid, low, high, float(weights[label]), _cells(result),
-                              risk_of_bias=lights.get(result.study_id, ()),
-                              href=f"#{anchor_id(found.outcome.id, result.study_id)}"))
-    rows += [
-        ForestRow(found.labels.get(r.study_id, r.study_id), note=_silent(r), in_pool=False,
-                  risk_of_bias=lights.get(r.study_id, ()), href=f"#{anchor_id(found.outcome.id, r.study_id)}")
-        for r in main.unusable
-    ]
-    middle, lower, upper = (natural(v, main.measure) for v in (pooled.estimate, pooled.ci_low, pooled.ci_high))
-    prediction = None
-    if pooled.pi_low is not None and pooled.pi_high is not None:
-        prediction = (natural(pooled.pi_low, main.measure), natural(pooled.pi_high, main.measure))
-    total = ForestPooled(
-        f"{MODELS[pooled.model].capitalize()}, {INTERVALS[pooled.ci_method]}", middle, lower, upper, prediction,
-        heterogeneity=heterogeneity(tau2=pooled.tau2, i2=pooled.i2_tau2, q=pooled.q, df=pooled.q_df, p=pooled.q_p),
-        weight=100.0,
-    )
-    return forest_plot(
-        rows, [total], scale="log" if pooled.scale == "log" else "natural", measure=main.measure,
-        axis_label=MEASURES[main.measure], favours=favours(found.outcome, review.protocol),
-        columns=_columns(main), domains=domains, level=100 * found.outcome.plan.level,
-        title=f"Forest plot: {found.outcome.name}",
-    )
-
-
-def _half_width(level: float) -> float:
-    from reviewkit.synthesis.distributions import normal_ppf
-
-    return float(normal_ppf(0.5 + level / 2))
-
-
-def _columns(main: Analysis) -> tuple[ForestColumn, ...]:
-    value = "mean (SD)" if main.measure in MEANS else "events / total"
-    heads = (value, "n") if value == "mean (SD)" else (value,)
-    return tuple(ForestColumn(head, group) for group in ("First group", "Second group") for head in heads)
-
-
-def _cells(result: StudyResult) -> tuple[str, ...]:
-    if len(result.rows) != 2:
-        return ()
-    cells: list[str] = []
-    for role in ("intervention", "comparator"):
-        row = next(r for r in result.rows if r.arm_role == role)
-        if row.events is not None:
-            cells.append(f"{row.events} / {row.total}")
-        else:
-            spread = row.sd if row.sd is not None else (row.se or 0) * (row.n or 0) ** 0.5
-            cells += [mean_sd(row.mean, spread), str(row.n)]
-    return tuple(cells)
-
-
-def _silent(result: StudyResult) -> str:
-    said = f"; reported: {result.direction}" if result.direction != "not stated" else ""
-    return f"{result.reason}{said}"
 
 
 def direction_figure(found: Sequence[OutcomeAnalysis], review: Review, title: str) -> Figure | None:
@@ -149,16 +76,28 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
         return join(head, *_unanswered(review, found))
     shown: list[Safe] = []
     if main.pooled:
-        shown.append(figure(Safe(forest_figure(found, review).svg), f"{finding(found)} Forest plot.",
+        shown.append(figure(forest_figure(found, review).in_page, f"{finding(found)} Forest plot.",
                             id_=anchor_id("forest", outcome.id),
                             notes=[*map(remark, main.pooled.warnings), directions(found)]))
     else:
         picture = direction_figure([found], review, f"Effect-direction plot: {outcome.name}")
         assert picture is not None
-        shown.append(figure(Safe(picture.svg), f"{finding(found)} Effect-direction plot.",
+        shown.append(figure(picture.in_page, f"{finding(found)} Effect-direction plot.",
                             id_=anchor_id("direction", outcome.id)))
-    return join(head, *shown, certainty_line(review, certainty), _sensitivity(found), _beside(review, found),
-                lineage_details(review, found))
+        wings = albatross_of(found, review)
+        if wings is not None:
+            shown.append(figure(wings.picture.in_page, wings.caption, id_=anchor_id("albatross", outcome.id)))
+    return join(head, *shown, certainty_line(review, certainty), _subgroups(review, found), _sensitivity(found),
+                robustness_section(review, found), _beside(review, found), lineage_details(review, found))
+
+
+def _subgroups(review: Review, found: OutcomeAnalysis) -> Safe:
+    """A forest for each factor that the plan names, or the reason why there is none."""
+    return join(*[
+        figure(item.picture.in_page, f"{item.said} Forest plot.",
+               id_=anchor_id("subgroups", found.outcome.id, item.factor))
+        if item.picture else el("p", item.said) for item in subgroup_forests(found, review)
+    ])
 
 
 def _unanswered(review: Review, found: OutcomeAnalysis) -> tuple[Safe, ...]:
@@ -212,8 +151,9 @@ def _sensitivity(found: OutcomeAnalysis) -> Safe:
                      f"{how}, {INTERVALS[pooled.ci_method]}{_assumed(analysis, found)}"])
     measure = found.main.measure
     return table(
-        ["Analysis", Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
-         Column("Prediction interval", numeric=True), Column("I²", numeric=True), "Direction of each study", "How"],
+        [Column("Analysis", width="12rem"), Column("k", numeric=True), Column(f"{measure} [95% CI]", numeric=True),
+         Column("Prediction interval", numeric=True), Column("I²", numeric=True),
+         Column("Direction of each study", width="9rem"), Column("How", width="11rem")],
         rows, caption=f"{found.outcome.name}: the same question under other choices, all named in the protocol.",
         id_=anchor_id("sensitivity", found.outcome.id),
     )

@@ -15,15 +15,13 @@ from reviewkit.publishing.description import describe
 from reviewkit.publishing.formats import cff
 from reviewkit.report.bias import COLUMNS as BIAS_COLUMNS
 from reviewkit.report.bias import table_rows as bias_rows
-from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
 from reviewkit.report.checklists import CHECKLISTS, checklist_rows
 from reviewkit.report.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reviewkit.report.claims import COLUMNS as CLAIM_COLUMNS
 from reviewkit.report.claims import claim_rows
-from reviewkit.report.findings import direction_figure, forest_figure
+from reviewkit.report.figure_files import save_figures
 from reviewkit.report.harms import COLUMNS as HARM_COLUMNS
 from reviewkit.report.harms import harm_rows, reported
-from reviewkit.report.methods import flow_figure
 from reviewkit.report.published import COLUMNS as PUBLISHED_COLUMNS
 from reviewkit.report.published import published_rows
 from reviewkit.report.statements import answer_sentence, answering, plain
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from reviewkit.report.opened import Report
 
 SCHEMA_VERSION = "1.0"
+"""Of ``results.schema.json`` beside this module; ``results.json`` names it as ``schema``."""
 SIZES = ("n_intervention", "n_comparator")
 """Optional columns an effect may rest on: kept in the table wherever a row fills them."""
 
@@ -69,16 +68,7 @@ def save(report: Report, folder: Path) -> None:
     write_csv(folder / "tables" / "claims.csv", CLAIM_COLUMNS, claim_rows(review, report.certainties))
     for checklist in CHECKLISTS:
         write_csv(folder / "tables" / f"{checklist.id}.csv", CHECKLIST_COLUMNS, checklist_rows(report, checklist))
-    for tool, items in by_tool(review):
-        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}.svg", traffic_figure(review, tool, items).svg)
-        write_atomic(folder / "figures" / f"risk-of-bias-{tool.id}-summary.svg",
-                     summary_figure(review, tool, items).svg)
-    write_atomic(folder / "figures" / "flow.svg", flow_figure(review).svg)
-    for found in report.outcomes:
-        picture = forest_figure(found, review) if found.main.pooled else direction_figure(
-            [found], review, f"Effect-direction plot: {found.outcome.name}")
-        if picture:
-            write_atomic(folder / "figures" / f"{found.outcome.id}.svg", picture.svg)
+    save_figures(report, folder / "figures")
 
 
 def results(report: Report) -> dict[str, object]:

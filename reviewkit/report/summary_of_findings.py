@@ -155,8 +155,8 @@ def summary_section(review: Review, certainties: Sequence[Certainty]) -> Safe:
         table(
             # Certainty stands first, so that a narrow screen shows it beside the outcome.
             [Column("Outcome", width="7rem"), Column("Certainty (GRADE)", width="7rem"),
-             Column("What may be said", width="13rem"), Column("Effect [95% CI]", width="14rem"),
-             Column("For 1000 people", width="8rem"), Column("Studies and people", width="8rem")],
+             Column("What may be said", width="12rem"), Column("Effect [95% CI]", width="11rem"),
+             Column("For 1000 people", width="7rem"), Column("Studies and people", width="7rem")],
             body, caption=_caption(rows), notes=below, id_="findings", empty_text="The protocol names no outcome.",
         ),
         *[_steps(certainty) for certainty in certainties if certainty.rating.steps],

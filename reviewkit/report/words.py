@@ -39,11 +39,11 @@ def demonstration(protocol: Protocol) -> str:
     """What a demonstration review is, and who judged it how often."""
     wanted = protocol.screening
     twice = wanted.votes_title_abstract == wanted.votes_full_text == 2
-    passes = ("Screening is two passes and extraction, risk of bias and certainty are one pass" if twice
-              else "Screening, extraction, risk of bias and certainty are one pass")
+    passes = ("Screening was done in two passes, extraction, risk of bias and certainty in one" if twice
+              else "Screening, extraction, risk of bias and certainty were done in one pass")
     return (
         "The question, the records and the numbers are real; the judgements are not those of a finished review. "
-        f"{passes} by the project itself, on abstracts and web pages instead of full texts, "
+        f"{passes}, by the project itself, on abstracts and web pages instead of full texts, "
         "from records that no database search produced. They show what the software does, and are to be replaced by "
         "two human reviewers before anyone relies on them."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewkit.exports.revman import ROWS, SETTINGS, write_revman
+from reviewkit.exports.revman import ROWS, SETTINGS, SUBGROUPS, write_revman
 from reviewkit.readers import read
 from reviewkit.review import open_review
 
@@ -29,14 +29,15 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_columns_are_those_of_the_specification(written: Path) -> None:
     heads = {path.name: path.read_text(encoding="utf-8").splitlines()[0] for path in
-             (written / "Analysis data").iterdir()}
+             (written / "b12-ms-analysis-data").iterdir()}
     assert heads["b12-ms-data-rows.csv"] == ",".join(ROWS)
+    assert heads["b12-ms-subgroup-estimates.csv"] == ",".join(SUBGROUPS)
     assert heads["b12-ms-overall-estimates-and-settings.csv"] == ",".join(SETTINGS)
 
 
 def test_every_analysis_has_rows_and_weights_of_a_hundred(written: Path) -> None:
-    data = rows(written / "Analysis data" / "b12-ms-data-rows.csv")
-    for item in rows(written / "Analysis data" / "b12-ms-overall-estimates-and-settings.csv"):
+    data = rows(written / "b12-ms-analysis-data" / "b12-ms-data-rows.csv")
+    for item in rows(written / "b12-ms-analysis-data" / "b12-ms-overall-estimates-and-settings.csv"):
         mine = [r for r in data if (r["Analysis group"], r["Analysis number"]) == (
             item["Analysis group"], item["Analysis number"])]
         assert mine
@@ -47,8 +48,8 @@ def test_every_analysis_has_rows_and_weights_of_a_hundred(written: Path) -> None
 
 
 def test_ratios_are_logarithms_in_giv_columns_and_ratios_beside(written: Path) -> None:
-    data = rows(written / "Analysis data" / "b12-ms-data-rows.csv")
-    settings = rows(written / "Analysis data" / "b12-ms-overall-estimates-and-settings.csv")
+    data = rows(written / "b12-ms-analysis-data" / "b12-ms-data-rows.csv")
+    settings = rows(written / "b12-ms-analysis-data" / "b12-ms-overall-estimates-and-settings.csv")
     logs = {(s["Analysis group"], s["Analysis number"]) for s in settings if s["Log-scale data"] == "TRUE"}
     assert logs
     for row in data:

@@ -48,12 +48,12 @@ def _forest(name: str) -> Figure:
         ForestHeading(name + "first"),
         ForestRow(name + "one", 0.5, 0.001, 900, 30, ["12", "3"], risk_of_bias=["low", "high"], href="#a"),
         ForestRow(name + "two", 1.2, 0.9, 1.6, 70, ["12\u202f345", "3"], risk_of_bias=["", "some concerns"]),
-        ForestPooled("Subtotal " + name, 1.1, 0.8, 1.5, (0.2, 6.0), "τ² = 0.1; " + name, 50),
+        ForestPooled("Subtotal " + name, 1.1, 0.8, 1.5, (0.2, 6.0), ["τ² = 0.1; " + name, name], 50),
         ForestRow(name + "hollow", 3.0, 1.0, 9.0, None, ["1", "2"], in_pool=False, note=name),
         ForestRow(name + "silent", note=name),
     ]
     return forest_plot(
-        rows, [ForestPooled("All " + name, 1.1, 0.8, 1.5, None, "I² = 1%", 100, ["12", "3"])], scale="log",
+        rows, [ForestPooled("All " + name, 1.1, 0.8, 1.5, None, ["I² = 1%"], 100, ["12", "3"])], scale="log",
         axis_label=name + "RR", favours=(name, name), columns=[ForestColumn("n", name), ForestColumn("x", name)],
         measure="RR", domains=[name, name],
     )  # fmt: skip

@@ -12,7 +12,8 @@ import pytest
 from tests.report.pages import QUESTIONS, ROOT, Text, page_of
 
 PACKAGES = ("report", "render", "figures", "certainty")
-OWN_FORMAT = {"figures/svg.py": "coordinates, which are no text", "report/outputs.py": "digits of results.json",
+OWN_FORMAT = {"figures/svg.py": "coordinates, which are no text", "figures/export.py": "sizes in a style sheet",
+              "report/outputs.py": "digits of results.json",
               "render/page.py": "escapes of JSON"}
 """Files that format a number by themselves, and why they may."""
 HYPHEN = re.compile(r"(?<![\w\d.–−)\]-])-\s?\.?\d")

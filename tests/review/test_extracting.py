@@ -170,9 +170,9 @@ def test_two_extractions_end_in_a_consensus(two: Path) -> None:
 
 def edit_row(project: Path, extractor: str, row_id: str, **cells: str) -> None:
     path = project / f"data/b12-ms/extraction/{extractor}.csv"
-    rows = [dict(row.cells) for row in read_csv(path, COLUMNS)]
+    rows = [dict(row.cells) for row in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS)]
     next(row for row in rows if row["row_id"] == row_id).update(cells)
-    write_csv(path, COLUMNS, rows)
+    write_csv(path, (*COLUMNS, *OPTIONAL_COLUMNS), rows)
 
 
 def test_nothing_is_compared_before_both_have_finished_a_study(two: Path) -> None:
@@ -210,8 +210,8 @@ def test_check_reads_each_extractors_own_table(two: Path) -> None:
     edit_row(two, "demo-b", "M077-1", sd="9000")
     own = [p for p in findings("b12-ms", two).open if p.code != "settled-nothing"]
     assert own and {p.file for p in own} == {"data/b12-ms/extraction/demo-b.csv"}
-    line = next(row.line for row in read_csv(two / "data/b12-ms/extraction/demo-b.csv", COLUMNS)
-                if row["row_id"] == "M077-1")
+    path = two / "data/b12-ms/extraction/demo-b.csv"
+    line = next(row.line for row in read_csv(path, COLUMNS, optional=OPTIONAL_COLUMNS) if row["row_id"] == "M077-1")
     assert line in {p.line for p in own} and any("M077-1" in p.subject for p in own)
     edit_row(two, "demo-b", "M077-2", n="999")
     errors = findings("b12-ms", two).errors
