@@ -7,6 +7,7 @@ plots are forests too: rows without weights.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -362,7 +363,7 @@ class _Plot:
 
     def _remarks(self, pool: ForestPooled) -> tuple[str, ...]:
         """Heterogeneity, tests and method below a pool; a number stays with its name."""
-        whole = [line.replace(" = ", "\u00a0=\u00a0").replace(" < ", "\u00a0<\u00a0") for line in pool.lines]
+        whole = [re.sub(" ([=<>]) ", "\u00a0\\1\u00a0", line) for line in pool.lines]
         return tuple(part for line in whole for part in wrap(line, self.axis.left - GAP, SMALL))
 
     def _note(self, row: ForestRow) -> tuple[str, ...]:

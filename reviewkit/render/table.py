@@ -124,6 +124,10 @@ def _heads(columns: Sequence[Column], rows: Sequence[Row]) -> list[Safe]:
         unit = el("span", column.unit, class_="unit") if column.unit else None
         width = _least_width(column, place, rows)
         style = f"min-width:{width}" if width else None
+        if not column.head and unit is None:
+            # A head that says nothing is no head.
+            cells.append(el("td", class_="headless"))
+            continue
         cells.append(el("th", column.head, unit, scope="col", class_=_number_class(column), style=style))
     lines = [el("tr", *cells)]
     if any(column.group for column in columns):

@@ -207,7 +207,7 @@ def _block(found: OutcomeAnalysis, run: Analysis, told: Lineage, readings: Seque
         el("ul", *[el("li", printed(row), *read) for row, read in zip(result.rows, readings, strict=True)]),
         _steps(told, result),
         el("p", "Not used: ", "; ".join(result.unused)) if result.unused else None,
-        el("p", link("Records and screening votes of this study", f"#{origin_anchor(result.study_id)}")),
+        el("p", link("Its records and votes", f"#{origin_anchor(result.study_id)}")),
         id_=study_anchor(found.outcome.id, result.study_id, where),
     )
 
@@ -227,7 +227,9 @@ def printed(row: ArmRow) -> Safe:
     what = row.as_printed or row.p_value_printed
     said = join("as printed ", el("q", what, class_="as-printed")) if what else (
         f"in words: {row.reported_direction.replace('_', ' ')}" if row.reported_direction else "no number")
-    status = f"; number {row.number_status}" + (f", n {row.n_status}" if row.n_status else "")
+    # What is seen goes without saying; what is derived, assumed or missing never does.
+    status = "".join(f"; {word}" if word == "no number" else f"; {name} {word}" for name, word in (
+        ("number", row.number_status), ("n", row.n_status)) if word not in ("", "seen"))
     note = f"; {tidy(row.note)}" if row.note else ""
     size = f", n = {number(row.n, 0)}" if row.n else ""
     return join(el("code", row.row_id), f", {row.arm}{size}: ", said, " (", seen, f"; extracted by {row.extractor}",

@@ -213,8 +213,8 @@ def _report_table(review: Review, statuses: Iterable[ReportStatus], id_: str, ca
         record = review.reports[status.report]
         reason = review.protocol.reasons.get(status.reason, status.reason)
         title = link(title_of(record), f"#{report_anchor(status.report)}")
-        rows.append([title, status.outcome, reason, status.note])
-    return table(["Report", "Decision", "Reason", "Note"], rows, id_=id_, caption=caption,
+        rows.append([title, status.outcome, reason])
+    return table(["Report", "Decision", "Reason"], rows, id_=id_, caption=caption,
                  empty_text="None.")
 
 

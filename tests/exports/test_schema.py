@@ -1,4 +1,7 @@
-"""The published schema of results.json: strict, documented, and every report follows it."""
+"""The published schema of results.json: every key described, its words those of the code, every kind of pool in it.
+
+That every report follows it is tested in tests/publishing/test_results_schema.py.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -17,11 +19,10 @@ from reviewkit.certainty.rating import DOWN, UP
 from reviewkit.claims import VERDICTS
 from reviewkit.protocol.parts import Kind, Measure, Status
 from reviewkit.report import Report
-from reviewkit.report.outputs import SCHEMA_VERSION, _json, results
+from reviewkit.report.outputs import _json, results
 from reviewkit.review import open_review
-from reviewkit.review.opened import questions
 from reviewkit.synthesis import glmm, mantel_haenszel, pool
-from tests.publishing.conftest import FINAL, QUESTION, ROOT, project
+from tests.publishing.conftest import QUESTION, ROOT
 
 SCHEMA: dict[str, Any] = json.loads((files("reviewkit.report") / "results.schema.json").read_text(encoding="utf-8"))
 
@@ -50,17 +51,9 @@ def definitions(part: object) -> Iterator[dict[str, Any]]:
             yield from definitions(value)
 
 
-def test_it_is_a_schema_of_the_version_that_reports_name() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA["properties"]["schema"]["const"] == SCHEMA_VERSION
-    assert SCHEMA["$id"] == f"urn:reviewkit:results:{SCHEMA_VERSION}"
-
-
-def test_it_is_strict_and_every_key_is_described() -> None:
+def test_every_key_and_every_section_is_described() -> None:
     for part in definitions(SCHEMA):
         if "properties" in part and part.get("type") == "object":
-            assert part["additionalProperties"] is False
-            assert set(part["required"]) <= set(part["properties"])
             for name, value in part["properties"].items():
                 assert "description" in value or "$ref" in value, name
     assert all("description" in part for part in SCHEMA["$defs"].values())
@@ -73,23 +66,6 @@ def test_its_words_are_the_words_of_the_code() -> None:
     assert set(found["measure"]["enum"]) == set(get_args(Measure))
     assert set(found["claim"]["properties"]["verdict"]["enum"]) == {*VERDICTS, None}
     assert set(found["certainty_step"]["properties"]["domain"]["enum"]) == {*DOWN, *UP}
-
-
-@pytest.mark.parametrize("question", questions(ROOT))
-def test_every_report_follows_it(question: str) -> None:
-    assert problems(json.loads(_json(results(Report(open_review(question, ROOT)))))) == []
-
-
-def test_a_finished_review_follows_it(tmp_path: Path) -> None:
-    folder = project(tmp_path)
-    path = folder / "data" / QUESTION / "protocol.toml"
-    lines = path.read_text(encoding="utf-8").replace('status = "demonstration"', 'status = "final"').splitlines()
-    lines = [line for line in lines if not line.startswith("license = ")]
-    place = lines.index("[eligibility]")
-    path.write_text("\n".join([*lines[:place], FINAL, *lines[place:]]) + "\n", encoding="utf-8")
-    stated = json.loads(_json(results(Report(open_review(QUESTION, folder)))))
-    assert stated["status"] == "final" and len(stated["citation"]["authors"]) == 2
-    assert problems(stated) == []
 
 
 @pytest.mark.parametrize(("place", "value"), [

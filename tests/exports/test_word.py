@@ -64,6 +64,14 @@ def test_headings_are_headings_and_folded_parts_are_appendices() -> None:
         "Results of harm", "Harms", "Appendices", "Appendix 1. Results of harm", "Appendix 2. Harms: Only one"]
 
 
+def test_a_long_run_of_folded_parts_is_named_by_its_ends() -> None:
+    folded = "".join(f"<details><summary>Study {n}</summary><p>Read.</p></details>" for n in range(1, 9))
+    main = read_main(f"<main><h2>Results</h2>{folded}<p>Between.</p><details><summary>Last</summary>x</details></main>")
+    document = opened(word_document(main, description(), figures=False))
+    assert paragraphs(document, "Folded") == ["Appendix 1: 8 parts, from Study 1 to Study 8.", "Appendix 1: Last."]
+    assert len(paragraphs(document, "Heading3")) == 9
+
+
 def test_tables_keep_their_cells_and_every_head_row_repeats() -> None:
     document = opened(written(words="Vane 2020"))
     first, votes = cells(document)
@@ -177,9 +185,9 @@ def test_a_figure_taller_than_a_sheet_is_cut_between_its_lines(chromium: str) ->
 
 
 @pytest.fixture(scope="module")
-def report(reported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(reported: Path, browser: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("word") / f"{QUESTION}.docx"
-    write_word(QUESTION, reported, path, figures=shutil.which("chromium") is not None)
+    write_word(QUESTION, reported, path, figures=bool(browser))
     return path
 
 

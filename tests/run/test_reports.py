@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
 
 
-def build(folder: Path, zone: str) -> Path:
+def build(folder: Path, zone: str, language: str = "C.UTF-8") -> Path:
     for name in ("data", "references", "notebooks"):
         shutil.copytree(ROOT / name, folder / name)
-    environment = {**os.environ, "TZ": zone, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "TZ": zone, "LC_ALL": language, "LANG": language, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-m", "reviewkit", "run", "b12-ms", "massage-ms", "--json"],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
@@ -36,11 +36,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_same_inputs_same_bytes(built: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    other = build(tmp_path_factory.mktemp("another-folder"), "Asia/Tehran")
+    other = build(tmp_path_factory.mktemp("another-folder"), "Asia/Tehran", "tr_TR.UTF-8")
     for question in ("b12-ms", "massage-ms"):
-        for name in ("review.html", "results.json"):
-            path = Path("reports") / question / name
+        folder = Path("reports") / question
+        names = [path.relative_to(built) for kind in ("figures/*.svg", "tables/*.csv", "review.html", "results.json")
+                 for path in sorted((built / folder).glob(kind))]
+        assert len([name for name in names if name.suffix == ".svg"]) > 10
+        for path in names:
             assert (built / path).read_bytes() == (other / path).read_bytes(), path
+        assert sorted(p.name for p in (built / folder).rglob("*")) == sorted(
+            p.name for p in (other / folder).rglob("*"))
 
 
 def test_a_second_run_changes_nothing(built: Path) -> None:

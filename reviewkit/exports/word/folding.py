@@ -10,6 +10,8 @@ from reviewkit.exports.word.markup import Look, link_within, run
 
 MACHINE_BLOCKS = frozenset({"BibTeX", "RIS", "CSL-JSON"})
 """Folded parts that programs read, not people."""
+MOST_NAMED = 6
+"""Parts above which a line of the text names the first and the last alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,15 @@ class Folding:
         return joins
 
     def pointer(self) -> str:
-        """'Appendix 3: Conflicts settled (18); Duplicate records (13).' with a link to each."""
+        """'Appendix 3: Conflicts settled (18); Duplicate records (13).' with links; of many, the first and the last."""
         return run(f"Appendix {self.appendices[-1].number}: ", Look(bold=True)) + _links(self._line) + run(".")
 
 
 def _links(parts: Sequence[Part]) -> str:
-    return run("; ").join(link_within(run(part.title, Look(link=True)), part.place) for part in parts)
+    if len(parts) > MOST_NAMED:
+        return run(f"{len(parts)} parts, from ") + _link(parts[0]) + run(" to ") + _link(parts[-1])
+    return run("; ").join(map(_link, parts))
+
+
+def _link(part: Part) -> str:
+    return link_within(run(part.title, Look(link=True)), part.place)
