@@ -43,7 +43,7 @@ def test_lock_holds_every_requirement_with_hashes_and_no_address() -> None:
 def test_every_import_of_the_library_is_declared() -> None:
     wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["pdf"]
     declared = {split(requirement)[0].split("[")[0] for requirement in wanted}
-    declared = {{"scikit-learn": "sklearn"}.get(name, name) for name in declared} | {"reviewkit"}
+    declared = {{"scikit-learn": "sklearn", "python-docx": "docx"}.get(name, name) for name in declared} | {"reviewkit"}
     for path in sorted((ROOT / "reviewkit").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []

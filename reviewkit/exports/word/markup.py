@@ -27,6 +27,7 @@ class Look:
     italic: bool = False
     code: bool = False
     raised: bool = False
+    lowered: bool = False
     link: bool = False
 
     def with_(self, **changes: bool) -> Look:
@@ -54,7 +55,8 @@ def _properties(look: Look) -> str:
     style = "Hyperlink" if look.link else "CodeText" if look.code else ""
     inner = "".join([
         f'<w:rStyle w:val="{style}"/>' if style else "", "<w:b/>" if look.bold else "",
-        "<w:i/>" if look.italic else "", '<w:vertAlign w:val="superscript"/>' if look.raised else ""])
+        "<w:i/>" if look.italic else "", '<w:vertAlign w:val="superscript"/>' if look.raised else "",
+        '<w:vertAlign w:val="subscript"/>' if look.lowered and not look.raised else ""])
     return f"<w:rPr>{inner}</w:rPr>" if inner else ""
 
 

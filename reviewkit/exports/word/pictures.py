@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -16,6 +18,9 @@ _START = re.compile(r"<svg\b[^>]*>")
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _TEXT_Y = re.compile(r'<text\b[^>]*? y="(-?[\d.]+)"')
 _FAMILIES = "Arial, Liberation Sans, Helvetica, DejaVu Sans, Noto Sans, sans-serif"
+_PNG = "data:image/png;base64,"
+_MARGIN = 4
+"""Pixels around a drawing: a slanting letter may reach beyond its own start."""
 _CLEAR = 15
 """Pixels above a line's baseline that its letters may take."""
 # One height for both ways of the sheet: the stretch a figure stands in may lie either way.
@@ -69,8 +74,8 @@ class _Part:
         """What the browser is asked to draw."""
         found, height = self.drawing, self.bottom - self.top
         start = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{found.width:g}" height="{height:g}" '
-                 f'viewBox="0 {self.top:g} {found.width:g} {height:g}" fill="#1b1f24" font-family="{_FAMILIES}" '
-                 'font-size="13">')
+                 f'viewBox="{-_MARGIN} {self.top:g} {found.width:g} {height:g}" fill="#1b1f24" '
+                 f'font-family="{_FAMILIES}" font-size="13">')
         # The page's style sheet recolours for screens and themes; on paper the plain colours stand.
         svg = _STYLE.sub("", _START.sub(lambda _: start, found.svg, count=1))
         width, tall = (max(1, round(side / 2.54 * PRINT_DPI)) for side in self.size_cm)
@@ -90,8 +95,8 @@ def read_drawing(svg: str) -> Drawing:
         found = re.search(rf"<{name}>(.*?)</{name}>", svg, re.DOTALL)
         return unescape(found[1]) if found else ""
 
-    return Drawing(svg, float(attribute("width") or 600), float(attribute("height") or 400), element("title"),
-                   element("desc") or attribute("aria-label"))
+    width, height = float(attribute("width") or 600) + 2 * _MARGIN, float(attribute("height") or 400)
+    return Drawing(svg, width, height, element("title"), element("desc") or attribute("aria-label"))
 
 
 def paint(svgs: Sequence[str]) -> Mapping[str, Painted]:
@@ -111,6 +116,19 @@ def paint(svgs: Sequence[str]) -> Mapping[str, Painted]:
 def described(svgs: Sequence[str]) -> Mapping[str, Painted]:
     """Figures without pictures: their titles and descriptions alone."""
     return {svg: Painted(read_drawing(svg)) for svg in svgs}
+
+
+def png_picture(address: str) -> Picture | None:
+    """A picture in a page's ``data:`` address at its natural size, or as large as the sheet lets it be."""
+    try:
+        png = base64.b64decode(address.removeprefix(_PNG), validate=True) if address.startswith(_PNG) else b""
+    except ValueError:
+        return None
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
+        return None
+    width, height = (_cm(max(1, side)) for side in struct.unpack(">II", png[16:24]))
+    scale = min(1.0, UPRIGHT[0] / width, _HEIGHT_CM / height)
+    return Picture(png, width * scale, height * scale)
 
 
 def _planned(found: Drawing) -> tuple[Drawing, bool, tuple[_Part, ...]]:

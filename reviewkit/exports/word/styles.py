@@ -71,7 +71,7 @@ def definitions() -> list[str]:
     keep = "<w:keepNext/>"
     return [
         _style("Title", "Title", _look(22, font=_SANS, bold=True, colour=_INK), _space(0, 12, 1.05)),
-        _heading(1, 16, 20, 6), _heading(2, 13, 14, 4), _heading(3, 11, 10, 3),
+        _heading(1, 16, 20, 6), _heading(2, 13, 14, 4), _heading(3, 11, 10, 3), _heading(4, 9.5, 8, 2),
         _contents(1), _contents(2),
         _style("ContentsHead", "ContentsHead", _look(13, font=_SANS, bold=True), keep + _space(12, 6)),
         _style("Caption", "caption", _look(10, font=_SANS), _space(8, 4)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 from reviewkit.exports.page import Node
+from reviewkit.exports.word.folding import MACHINE_BLOCKS, Folding, Part
 from reviewkit.exports.word.markup import (
     BREAK,
     Look,
@@ -21,17 +22,16 @@ from reviewkit.exports.word.markup import (
     run,
 )
 from reviewkit.exports.word.paper import Block
-from reviewkit.exports.word.pictures import Painted
+from reviewkit.exports.word.pictures import Painted, Picture, png_picture
 from reviewkit.exports.word.tables import grid, table_markup, widths
 
-_BLOCKS = frozenset({"p", "div", "ul", "ol", "dl", "table", "figure", "details", "pre", "h1", "h2", "h3", "h4", "hr",
-                     "svg"})
+_BLOCKS = frozenset({"p", "div", "section", "blockquote", "ul", "ol", "dl", "table", "figure", "details", "pre", "h1",
+                     "h2", "h3", "h4", "hr", "svg", "img"})
 _HEADINGS = {"h1": (0, "Title"), "h2": (1, "Heading1"), "h3": (2, "Heading2"), "h4": (3, "Heading3")}
 _UNSEEN = frozenset({"anchor", "visually-hidden", "code"})
 """Classes of what the page shows to nobody, to screens only, or folds away as code."""
-MACHINE_BLOCKS = frozenset({"BibTeX", "RIS", "CSL-JSON"})
-"""Folded parts that programs read, not people."""
-_LOOKS = {"b": "bold", "strong": "bold", "em": "italic", "i": "italic", "code": "code", "sup": "raised"}
+_LOOKS = {"b": "bold", "strong": "bold", "em": "italic", "i": "italic", "code": "code", "sup": "raised",
+          "sub": "lowered"}
 _CELLS = ("TableText", "TableHead", "TableNumber")
 KEEP = "<w:keepNext/>"
 
@@ -70,7 +70,7 @@ class Walk:
         self._places = {name: number for number, name in enumerate(wanted, start=1)}
         self._next_place = len(self._places) + 1
         self._marks: list[int] = []
-        self._folded: list[tuple[str, Node, int]] = []
+        self._folding = Folding()
         self._appendix = False
         self._pictures = 0
         self._counts: dict[str, int] = {}
@@ -119,16 +119,16 @@ class Walk:
             self._heading(node)
         elif node.tag in ("ul", "ol"):
             self._list(node, style, 1)
-        elif node.tag in ("p", "div"):
+        elif node.tag in ("p", "div", "blockquote"):
             self._flow(node, _style_of(node, style))
         else:
             {"dl": self._definitions, "table": self._table, "figure": self._figure, "details": self._details,
-             "pre": self._printed, "svg": self._svg}.get(node.tag, self._flow)(node, style)
+             "pre": self._printed, "svg": self._svg, "img": self._image}.get(node.tag, self._flow)(node, style)
 
     def _heading(self, node: Node) -> None:
         level, style = _HEADINGS[node.tag]
         if self._appendix:
-            level, style = 3, "Heading3"
+            level, style = 4, "Heading4"
         self._title(level, style, _words(node), node.children)
 
     def _title(self, level: int, style: str, text: str, children: Sequence[Node | str]) -> None:
@@ -166,9 +166,13 @@ class Walk:
             if child.tag == "dt":
                 term = child.children
                 continue
+            self._anchor(child.id)
+            first = next((place for place, part in enumerate(child.children)
+                          if isinstance(part, Node) and part.tag in _BLOCKS), len(child.children))
             self._space = True
-            self._line(child.children, style or "Definition",
-                       lead=self._runs(term, Look(bold=True)) + run(": ", Look(bold=True)))
+            lead = self._runs(term, Look(bold=True)) + run(": ", Look(bold=True)) if term else ""
+            self._line(child.children[:first], style or "Definition", lead=lead)
+            self._flow(Node("dd", {}, child.children[first:]), style)
             term = []
 
     def _printed(self, node: Node, style: str) -> None:
@@ -179,31 +183,31 @@ class Walk:
         said = _words(summary) if summary else "Details"
         if said in MACHINE_BLOCKS:
             return
-        inner = Node("div", {}, [child for child in node.children if child is not summary])
+        inner = Node("div", {"id": node.id}, [child for child in node.children if child is not summary])
         if self._appendix or style:
             self._anchor(node.id)
-            self._line([said], "Heading3" if self._appendix and not style else style)
+            self._line([said], "Heading4" if self._appendix and not style else style)
             self._flow(inner, style)
             return
-        place = self._new_place()
-        above = next((heading.text for heading in reversed(self.headings)), "")
-        title = said if not above or said.startswith(above) else f"{above}: {said}"
-        self._folded.append((title, Node("div", {"id": node.id}, inner.children), place))
-        link = link_within(run(f"Appendix {len(self._folded)}", Look(link=True)), place)
-        self._emit(paragraph(self._marked() + run(f"{said}: ") + link + run("."), "Folded"))
+        heading = (self.headings[-1].text, self.headings[-1].place) if self.headings else ("", 0)
+        if self._folding.add(Part(said, inner, self._new_place()), heading, len(self.blocks)):
+            self.blocks.pop()
+        self._emit(paragraph(self._marked() + self._folding.pointer(), "Folded"))
 
     def _appendices(self) -> None:
-        if not self._folded:
+        if not self._folding.appendices:
             return
         self._title(1, "Heading1", "Appendices", ["Appendices"])
         self._line(["What the web page of this report folds away, in the order in which it stands there."], "")
         self._appendix = True
-        for number, (title, inner, place) in enumerate(self._folded, start=1):
-            text = f"Appendix {number}. {title}"
-            self._marks.append(place)
-            self._anchor(inner.id)
-            self._title(2, "Heading2", text, [text])
-            self._flow(inner, "")
+        for appendix in self._folding.appendices:
+            self._title(2, "Heading2", appendix.title, [appendix.title])
+            for part in appendix.parts:
+                self._marks.append(part.place)
+                self._anchor(part.inner.id)
+                if len(appendix.parts) > 1:
+                    self._title(3, "Heading3", part.title, [part.title])
+                self._flow(part.inner, "")
 
     # Tables and pictures
 
@@ -232,8 +236,8 @@ class Walk:
 
     def _figure(self, node: Node, style: str) -> None:
         for inner in node.nodes():
-            if inner.tag == "svg":
-                self._svg(inner, style)
+            if inner.tag in ("svg", "img"):
+                self._block(inner, style)
         caption = node.first("figcaption")
         if caption is not None:
             self._line(caption.children, "Caption", lead=self._numbered("Figure"))
@@ -246,11 +250,24 @@ class Walk:
         if not found.pictures:
             self._line([f"[{title.rstrip('.')}. {said}]"], style or "Note")
         for number, part in enumerate(found.pictures, start=1):
-            self._pictures += 1
             more = f", part {number} of {len(found.pictures)}" if len(found.pictures) > 1 else ""
-            words = {"name": f"Figure {self._pictures}", "title": title + more, "description": (said or title) + more}
-            picture = drawing(self._package.embed(part.png), self._pictures, (part.width_cm, part.height_cm), words)
-            self._emit(paragraph(self._marked() + picture, "Picture", properties=KEEP), wide=found.across)
+            self._picture(part, title + more, (said or title) + more, across=found.across)
+
+    def _image(self, node: Node, style: str) -> None:
+        """A picture that stands in the page as PNG."""
+        said = node.attributes.get("alt", "")
+        found = png_picture(node.attributes.get("src", ""))
+        if found is None:
+            self._line([f"[{said}]"], style or "Note")
+        else:
+            self._picture(found, "", said)
+
+    def _picture(self, picture: Picture, title: str, said: str, *, across: bool = False) -> None:
+        self._pictures += 1
+        words = {"name": f"Figure {self._pictures}", "title": title, "description": said}
+        size = (picture.width_cm, picture.height_cm)
+        shown = drawing(self._package.embed(picture.png), self._pictures, size, words)
+        self._emit(paragraph(self._marked() + shown, "Picture", properties=KEEP), wide=across)
 
     def _numbered(self, kind: str) -> str:
         """'Table 3. ' with the number as a field, so that a reader who moves a table can number anew."""
@@ -283,6 +300,8 @@ class Walk:
             return BREAK + self._runs(node.children, look)
         if node.tag == "a":
             return self._link(node, look)
+        if node.tag == "q":
+            return run("“", look) + self._runs(node.children, look) + run("”", look)
         named = _LOOKS.get(node.tag)
         return self._runs(node.children, look.with_(**{named: True}) if named else look)
 
