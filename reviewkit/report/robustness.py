@@ -23,7 +23,7 @@ from reviewkit.figures import (
 )
 from reviewkit.numbers import number, percent
 from reviewkit.protocol import MEANS, RATIOS
-from reviewkit.render import Safe, anchor_id, details, el, figure, join
+from reviewkit.render import Safe, anchor_id, details, el, figure, join, link
 from reviewkit.report.forests import KEPT, ROLES
 from reviewkit.report.multiverse import curve_figure, in_words, multiverse_of
 from reviewkit.report.words import MEASURES, favours, natural, studies
@@ -37,6 +37,10 @@ LEAST_STUDIES = 3
 """Below this, leaving one out or adding one says nothing about a pool."""
 LEAST_FUNNEL = 10
 """Cochrane Handbook, section 13.3.5.4."""
+SERIES = ("leave-one-out", "cumulative")
+"""Figures with a row for each study."""
+MOST_IN_PAGE = 60
+"""Of more studies, a series stands in a file beside the page."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ def robustness_section(review: Review, found: OutcomeAnalysis) -> Safe:
     if pooled is None:
         return Safe("")
     shown = robustness_figures(found, review)
-    pictures = [figure(item.picture.in_page, item.caption, id_=anchor_id(item.name, found.outcome.id))
+    aside = pooled.k > MOST_IN_PAGE
+    pictures = [_in_file(item, found) if aside and item.name in SERIES else
+                figure(item.picture.in_page, item.caption, id_=anchor_id(item.name, found.outcome.id))
                 for item in shown]
     missing = _missing(pooled.k)
     if not pictures:
@@ -81,6 +87,13 @@ def robustness_section(review: Review, found: OutcomeAnalysis) -> Safe:
         f"How far this rests on single studies and choices ({len(pictures)} "
         f"{'figure' if len(pictures) == 1 else 'figures'})", *pictures, missing, class_="robustness",
     )
+
+
+def _in_file(item: Shown, found: OutcomeAnalysis) -> Safe:
+    """What a long figure shows, and where it stands: hundreds of rows would bury the page."""
+    name = f"figures/{found.outcome.id}-{item.name}.svg"
+    return el("p", f"{item.caption} It stands in a file of its own: ", link(name, name), ".",
+              id=anchor_id(item.name, found.outcome.id))
 
 
 def _missing(k: int) -> Safe:
