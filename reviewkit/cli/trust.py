@@ -12,6 +12,7 @@ import click
 
 from reviewkit.cli.output import JSON, print_json, say
 from reviewkit.errors import InputError, Problem, ReviewkitError
+from reviewkit.tables import csv_text
 from reviewkit.trust import ArmRow, Finding, check_rows, row_from_mapping
 from reviewkit.trust.rows import REQUIRED_COLUMNS
 
@@ -80,7 +81,7 @@ def _rows(reader: csv.DictReader[str], path: Path) -> list[ArmRow]:
 
 
 def write_findings(findings: list[Finding], out: Path) -> None:
-    """Write findings as CSV (UTF-8): one line each, several row ids joined by ``|``.
+    """Write findings as CSV (UTF-8, formulas defused): one line each, several row ids joined by ``|``.
 
     Raises
     ------
@@ -89,11 +90,8 @@ def write_findings(findings: list[Finding], out: Path) -> None:
     """
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(FINDING_COLUMNS)
-            for found in findings:
-                values = {**_as_dict(found), "row_id": "|".join(found.row_ids)}
-                writer.writerow([values[column] for column in FINDING_COLUMNS])
+            file.write(csv_text(FINDING_COLUMNS, [{**_as_dict(found), "row_id": "|".join(found.row_ids)}
+                                                  for found in findings]))
     except OSError as error:
         raise ReviewkitError(
             f"cannot be written ({error.strerror}).", file=str(out), code="unwritable", remedy="Choose another --out."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ASCII = (
     32, 40, 46, 84, 64, 95, 78, 28, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34,
@@ -20,12 +21,14 @@ _BOLD = 1.13
 ELLIPSIS = "…"
 
 
+@lru_cache(maxsize=65_536)
 def text_width(text: str, size: float = 13, *, bold: bool = False) -> float:
     """The width of a line in pixels, at most."""
     hundredths = sum(_character_width(character) for character in text)
     return hundredths * size / 100 * (_BOLD if bold else 1)
 
 
+@lru_cache(maxsize=16_384)
 def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, max_lines: int = 0) -> tuple[str, ...]:
     """Lines of text no wider than `width`; words too long for a line are broken, hyphens and slashes first.
 
@@ -45,6 +48,7 @@ def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, max_l
     return tuple(lines)
 
 
+@lru_cache(maxsize=4096)
 def _character_width(character: str) -> int:
     code = ord(character)
     if 32 <= code < 127:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reviewkit.appraisal import OVERALL
@@ -34,6 +35,8 @@ ROW_FACTORS = ("instrument", "timepoint", "comparison", "design", "unit")
 """Columns of the extraction table that may, where a study's rows agree."""
 BIAS = "risk of bias"
 UNKNOWN = "not stated"
+KEPT = 128
+"""Outcomes whose figures are kept: the page and the files show the same ones."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class SubgroupForest:
     said: str
 
 
+@lru_cache(maxsize=KEPT)
 def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
     """Forest plot of the main analysis; studies without usable numbers are listed below the axis."""
     pooled = found.main.pooled
@@ -53,6 +57,7 @@ def forest_figure(found: OutcomeAnalysis, review: Review) -> Figure:
     return drawn.plot(drawn.rows(), [drawn.total()], title=f"Forest plot: {found.outcome.name}", silent=True)
 
 
+@lru_cache(maxsize=KEPT)
 def subgroup_forests(found: OutcomeAnalysis, review: Review) -> tuple[SubgroupForest, ...]:
     """A forest for each factor that the plan names, or why none could be drawn."""
     pooled = found.main.pooled

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from reviewkit.figures import (
 from reviewkit.numbers import number, percent
 from reviewkit.protocol import MEANS, RATIOS
 from reviewkit.render import Safe, anchor_id, details, el, figure, join
-from reviewkit.report.forests import ROLES
+from reviewkit.report.forests import KEPT, ROLES
 from reviewkit.report.multiverse import curve_figure, in_words, multiverse_of
 from reviewkit.report.words import MEASURES, favours, natural, studies
 from reviewkit.review import Review
@@ -47,6 +48,7 @@ class Shown:
     caption: str
 
 
+@lru_cache(maxsize=KEPT)
 def robustness_figures(found: OutcomeAnalysis, review: Review) -> tuple[Shown, ...]:
     """Every figure that the pool of an outcome has enough studies for."""
     pooled = found.main.pooled

@@ -45,7 +45,7 @@ class Analysis:
         return tuple(r.study_id for r in self.usable if any(rests_on_assumption(row) for row in r.rows))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OutcomeAnalysis:
     """The planned analysis of an outcome, its sensitivity analyses, and the count of directions."""
 

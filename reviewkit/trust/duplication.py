@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.layout import Usual, contrast_arms, sd_span
@@ -23,7 +24,7 @@ _YEAR_LETTER = re.compile(r"(\d{4})[a-z]$")
 _ROW_TYPES = frozenset({"final", "change"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One entry of a trial: the arm rows of one study id and report for one outcome."""
 
@@ -34,9 +35,16 @@ class Entry:
 
     def at(self, week: float | None, role: str) -> list[ArmRow]:
         """Rows of one role at one time."""
-        return [row for row in self.rows if row.timepoint_weeks == week and row.arm_role == role]
+        return self._places.get((week, role), [])
 
-    @property
+    @cached_property
+    def _places(self) -> dict[tuple[float | None, str], list[ArmRow]]:
+        found: dict[tuple[float | None, str], list[ArmRow]] = defaultdict(list)
+        for row in self.rows:
+            found[row.timepoint_weeks, row.arm_role].append(row)
+        return dict(found)
+
+    @cached_property
     def weeks(self) -> list[float | None]:
         """The times, in order of appearance."""
         return list(dict.fromkeys(row.timepoint_weeks for row in self.rows))
@@ -51,9 +59,9 @@ def match_log_chance(first: ArmRow, second: ArmRow, usual: Usual, *, fewer: int 
         return None
     if abs(first.n - second.n) > fewer or first.value_type != second.value_type:
         return None
-    spreads = sd_span(first), sd_span(second)
     if not _same_number(first.mean, second.mean):
         return None
+    spreads = sd_span(first), sd_span(second)
     scale = min((value for value in (usual.sd(first), spreads[0].middle if spreads[0] else None) if value), default=0.0)
     if scale <= 0:
         return None
@@ -123,15 +131,17 @@ def _role_match(first: Entry, second: Entry, role: str, usual: Usual) -> tuple[f
 def _pair_finding(first: Entry, second: Entry, usual: Usual, pairs: int) -> Finding | None:
     """The finding on two entries; unlinked ones must agree better than chance lets any of ``pairs`` pairs agree."""
     comparator = _role_match(first, second, "comparator", usual)
+    if comparator is None:
+        return None
     intervention = _role_match(first, second, "intervention", usual)
     limit = math.log(_CHANCE if _linked(first, second) else _CHANCE / pairs)
-    if comparator and intervention:
+    if intervention:
         based = any(row.is_baseline for row in (*comparator[1], *intervention[1]))
         if (comparator[2] or intervention[2]) and not based:
             return None
         if comparator[0] + intervention[0] < limit:
             return _twice(first, second, [*intervention[1], *comparator[1]])
-    elif comparator and not comparator[2] and comparator[0] < limit:
+    elif not comparator[2] and comparator[0] < limit:
         return _shared(first, second, comparator[1])
     return None
 

@@ -14,7 +14,9 @@ _LETTER_CM = 0.155
 _HEAD_LETTER_CM = 0.18
 """The same in bold, for the longest word of a head: a head is never parted within a word."""
 _PADDING_CM = 0.36
-_LONGEST_WORD = 16
+_LONGEST_WORD, _LONGEST_NUMBER = 16, 22
+_WHOLE_SHEET = 5000
+"""The width of the text, in fiftieths of a percent."""
 _WHOLE = 240
 """Letters above which a longer cell asks for no wider column."""
 _MOST_LINES = 9
@@ -67,7 +69,9 @@ def widths(found: Grid) -> tuple[list[float], bool]:
         for cell in row.cells:
             if span(cell) == 1:
                 words = cell.text().split()
-                longest = min(max(map(len, words), default=0), _LONGEST_WORD)
+                whole = "number" in cell.classes and cell.tag == "td"  # an estimate and its interval: one line
+                longest = min(sum(map(len, words)) + len(words) if whole else max(map(len, words), default=0),
+                              _LONGEST_NUMBER if whole else _LONGEST_WORD)
                 length = min(sum(map(len, words)) + len(words), _WHOLE)
                 least[place] = max(least[place], longest * letter + _PADDING_CM)
                 asked[place] = max(asked[place], length * _LETTER_CM + _PADDING_CM)
@@ -91,31 +95,32 @@ def _shared(least: Sequence[float], asked: Sequence[float], whole: float) -> lis
 
 def table_markup(found: Grid, columns: Sequence[float], title: str, written: Written) -> str:
     """The table, with a title for those who cannot see it as markup."""
-    twips = [round(width * TWIPS_PER_CM) for width in columns]
-    cells = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
-    head = "".join(_row(row, twips, written, head=True) for row in found.head)
-    body = "".join(_row(row, twips, written) for row in found.body)
-    return (f'<w:tbl><w:tblPr><w:tblStyle w:val="ReviewTable"/><w:tblW w:w="{sum(twips)}" w:type="dxa"/>'
+    # In shares of the sheet's width, so that the table fills it whichever way its stretch lies.
+    shares = [round(width / sum(columns) * _WHOLE_SHEET) for width in columns]
+    cells = "".join(f'<w:gridCol w:w="{round(width * TWIPS_PER_CM)}"/>' for width in columns)
+    head = "".join(_row(row, shares, written, head=True) for row in found.head)
+    body = "".join(_row(row, shares, written) for row in found.body)
+    return (f'<w:tbl><w:tblPr><w:tblStyle w:val="ReviewTable"/><w:tblW w:w="{_WHOLE_SHEET}" w:type="pct"/>'
             '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0020" w:firstRow="1"/>'
             f"{title}</w:tblPr><w:tblGrid>{cells}</w:tblGrid>{head}{body}</w:tbl>")
 
 
-def _row(row: Line, twips: Sequence[int], written: Written, *, head: bool = False) -> str:
+def _row(row: Line, shares: Sequence[int], written: Written, *, head: bool = False) -> str:
     place = 0
     cells: list[str] = []
     for cell in row.cells:
         wide = span(cell)
-        width = sum(twips[place:place + wide])
+        width = sum(shares[place:place + wide])
         style = "TableHead" if head or (cell.tag == "th" and wide > 1) else (
             "TableNumber" if "number" in cell.classes else "TableText")
         spanned = f'<w:gridSpan w:val="{wide}"/>' if wide > 1 else ""
-        cells.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanned}</w:tcPr>'
+        cells.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="pct"/>{spanned}</w:tcPr>'
                      f"{written(cell, style, '' if cells else row.id)}</w:tc>")
         place += wide
-    if place < len(twips):
-        rest = len(twips) - place
+    if place < len(shares):
+        rest = len(shares) - place
         spanned = f'<w:gridSpan w:val="{rest}"/>' if rest > 1 else ""
-        cells.append(f'<w:tc><w:tcPr><w:tcW w:w="{sum(twips[place:])}" w:type="dxa"/>{spanned}</w:tcPr><w:p/></w:tc>')
+        cells.append(f'<w:tc><w:tcPr><w:tcW w:w="{sum(shares[place:])}" w:type="pct"/>{spanned}</w:tcPr><w:p/></w:tc>')
     # A row of a few lines stays whole; a long one may part, or half a page would be left empty before it.
     short = sum(len(cell.text()) for cell in row.cells) < 400
     properties = ("<w:cantSplit/>" if short or head else "") + ("<w:tblHeader/>" if head else "")
