@@ -21,7 +21,8 @@ from reviewkit.exports.page import read_main
 from reviewkit.exports.word import write_word
 from reviewkit.exports.word.document import word_document
 from reviewkit.exports.word.paper import LONG_CM, SHORT_CM
-from reviewkit.exports.word.pictures import PRINT_DPI
+from reviewkit.exports.word.pictures import PRINT_DPI, paint
+from reviewkit.figures.svg import PALETTE
 from tests.exports.pages import CAPTION, description, page
 from tests.publishing.conftest import QUESTION
 
@@ -248,3 +249,16 @@ def test_libreoffice_opens_it(report: Path, tmp_path: Path) -> None:
         assert len(printed.pages) > 20
         first = printed.pages[0].extract_text()
     assert "Demonstration review:" in first and "Error" not in first
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_figures_keep_the_colours_and_places_that_the_pages_style_sheet_gives(chromium: str) -> None:
+    """The page holds one style sheet for all figures; a picture drawn without it would be black, its words astray."""
+    frame = ('<svg xmlns="http://www.w3.org/2000/svg" class="rk-fig" width="100" height="50" viewBox="0 0 100 50">'
+             '<rect x="0" y="0" width="100" height="50" {}/><text x="90" y="30" {}>Ag</text></svg>')
+    classed = frame.format('class="rk-f-accent"', 'class="rk-e"')
+    plain = frame.format(f'fill="{PALETTE["accent"][0]}"', 'text-anchor="end"')
+    bare = frame.format("", "")
+    made = {svg: painted.pictures[0].png for svg, painted in paint([classed, plain, bare]).items()}
+    assert made[classed] == made[plain] != made[bare]
