@@ -83,6 +83,13 @@ def test_what_is_wrong_is_refused(place: tuple[str | int, ...], value: object) -
     assert problems(stated)
 
 
+def test_no_section_may_be_missing() -> None:
+    whole = json.loads(example())
+    assert set(whole) == set(SCHEMA["required"])
+    for name in whole:
+        assert problems({key: value for key, value in whole.items() if key != name}), name
+
+
 def test_every_kind_of_pool_follows_it() -> None:
     counts: dict[str, Any] = {"ai": [4, 6, 3], "bi": [119, 300, 228], "ci": [11, 29, 11], "di": [128, 274, 209]}
     yi, vi = [0.1, 0.4, -0.2], [0.02, 0.03, 0.05]

@@ -21,7 +21,8 @@ from reviewkit.exports.page import read_main
 from reviewkit.exports.word import write_word
 from reviewkit.exports.word.document import word_document
 from reviewkit.exports.word.paper import LONG_CM, SHORT_CM
-from reviewkit.exports.word.pictures import PRINT_DPI
+from reviewkit.exports.word.pictures import PRINT_DPI, paint
+from reviewkit.figures.svg import PALETTE
 from tests.exports.pages import CAPTION, description, page
 from tests.publishing.conftest import QUESTION
 
@@ -191,12 +192,17 @@ def report(reported: Path, browser: str, tmp_path_factory: pytest.TempPathFactor
     return path
 
 
-def page_tables(source: str) -> list[list[list[str]]]:
-    """The tables of a page, by a parser that is not ours."""
+def seen(source: str) -> Any:
+    """The page by a parser that is not ours, without what paper does not show."""
     tree = html5lib.parse(source, namespaceHTMLElements=False)
-    for unseen in [*tree.iter("style"), *(
-            n for n in tree.iter() if {"visually-hidden", "anchor"} & set(n.get("class", "").split()))]:
-        unseen.text = None
+    for node in tree.iter():
+        if node.tag == "style" or {"anchor", "visually-hidden"} & set(node.get("class", "").split()):
+            node.text = None
+    return tree
+
+
+def page_tables(tree: Any) -> list[list[list[str]]]:
+    """The words of a page's tables."""
     for quoted in tree.iter("q"):
         quoted.text = f"“{quoted.text or ''}"
         quoted.tail = f"”{quoted.tail or ''}"
@@ -207,18 +213,15 @@ def page_tables(source: str) -> list[list[list[str]]]:
 @pytest.mark.slow
 def test_a_report_has_every_table_and_heading_of_its_page(reported: Path, report: Path) -> None:
     source = (reported / "reports" / QUESTION / "review.html").read_text(encoding="utf-8")
-    document = docx.Document(str(report))
+    document, tree = docx.Document(str(report)), seen(source)
 
     def bare(found: list[list[list[str]]]) -> list[str]:
         # Lists within cells get marks in Word; order differs, since what is folded stands at the end.
         return sorted(re.sub(r"[•\s]", "", repr(table)) for table in found)
 
-    assert bare(cells(document)) == bare(page_tables(source))
-    tree = html5lib.parse(source, namespaceHTMLElements=False)
-    for link in [node for node in tree.iter("a") if node.get("class") == "anchor"]:
-        link.text = None
-    expected = [" ".join("".join(node.itertext()).split()) for name in ("h1", "h2", "h3") for node in tree.iter(name)]
-    assert set(expected) <= set(paragraphs(document, *HEADINGS))
+    headings = [" ".join("".join(node.itertext()).split()) for name in ("h1", "h2", "h3") for node in tree.iter(name)]
+    assert set(headings) <= set(paragraphs(document, *HEADINGS))
+    assert bare(cells(document)) == bare(page_tables(tree))
     for table in document.element.body.iter(qn("w:tbl")):
         assert table.find(f"{qn('w:tr')}/{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
 
@@ -246,3 +249,16 @@ def test_libreoffice_opens_it(report: Path, tmp_path: Path) -> None:
         assert len(printed.pages) > 20
         first = printed.pages[0].extract_text()
     assert "Demonstration review:" in first and "Error" not in first
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_figures_keep_the_colours_and_places_that_the_pages_style_sheet_gives(chromium: str) -> None:
+    """The page holds one style sheet for all figures; a picture drawn without it would be black, its words astray."""
+    frame = ('<svg xmlns="http://www.w3.org/2000/svg" class="rk-fig" width="100" height="50" viewBox="0 0 100 50">'
+             '<rect x="0" y="0" width="100" height="50" {}/><text x="90" y="30" {}>Ag</text></svg>')
+    classed = frame.format('class="rk-f-accent"', 'class="rk-e"')
+    plain = frame.format(f'fill="{PALETTE["accent"][0]}"', 'text-anchor="end"')
+    bare = frame.format("", "")
+    made = {svg: painted.pictures[0].png for svg, painted in paint([classed, plain, bare]).items()}
+    assert made[classed] == made[plain] != made[bare]

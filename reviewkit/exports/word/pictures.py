@@ -11,6 +11,7 @@ from html import unescape
 
 from reviewkit.exports.chromium import Job, draw
 from reviewkit.exports.word.paper import ACROSS, CAPTION_CM, UPRIGHT
+from reviewkit.figures.svg import STYLE
 
 PRINT_DPI = 200
 _CSS_DPI = 96
@@ -76,8 +77,9 @@ class _Part:
         start = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{found.width:g}" height="{height:g}" '
                  f'viewBox="{-_MARGIN} {self.top:g} {found.width:g} {height:g}" fill="#1b1f24" '
                  f'font-family="{_FAMILIES}" font-size="13">')
-        # The page's style sheet recolours for screens and themes; on paper the plain colours stand.
-        svg = _STYLE.sub("", _START.sub(lambda _: start, found.svg, count=1))
+        # On the page one style sheet serves all figures: a picture by itself brings it along.
+        bare = _STYLE.sub("", found.svg)
+        svg = _START.sub(lambda _: f"{start}<style>{STYLE}</style>", bare, count=1)
         width, tall = (max(1, round(side / 2.54 * PRINT_DPI)) for side in self.size_cm)
         return Job(svg, width, tall)
 
