@@ -27,6 +27,14 @@ class Amendment(Part):
     reason: Text
 
 
+class Previous(Part):
+    """An earlier version of the review that this one updates (PRISMA 2020 flow of an updated review)."""
+
+    reference: Text
+    studies: Annotated[int, Field(ge=0)]
+    reports: Annotated[int, Field(ge=0)]
+
+
 class Question(Part):
     """PICO or PECO, and where the review stands."""
 
@@ -52,6 +60,7 @@ class Question(Part):
     doi: str = ""
     url: str = ""
     license: str = ""
+    previous: Previous | None = None
 
     @model_validator(mode="after")
     def _names_what_is_studied(self) -> Question:

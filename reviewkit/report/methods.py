@@ -89,7 +89,7 @@ def _query(item: SearchFile) -> Safe:
 
 
 def flow_figure(review: Review) -> Figure:
-    """The PRISMA 2020 flow of a new review."""
+    """The PRISMA 2020 flow: of a new review, or of an update where the protocol names an earlier version."""
     flow = review.flow
     on_abstract = flow.eligibility_basis == "abstract"
     other = {item.name for item in review.sources.searches.file if item.method != "database"}
@@ -130,8 +130,15 @@ def flow_figure(review: Review) -> Figure:
             FlowColumn(databases, [FlowStage("identified", FlowBox("Records identified", state="not searched"))]),
             FlowColumn(others, [found, *later]),
         ]
-    included = FlowBox("Studies included", flow.included_studies, "#included")
-    return flow_diagram(FlowDiagram(columns, included, flow.included_reports))
+    before = review.protocol.question.previous
+    if before is None:
+        included = FlowBox("Studies included", flow.included_studies, "#included")
+        return flow_diagram(FlowDiagram(columns, included, flow.included_reports))
+    return flow_diagram(FlowDiagram(
+        columns, FlowBox("New studies included", flow.included_studies, "#included"), flow.included_reports,
+        FlowBox(f"Studies of the earlier version ({count_words(before.reports, 'report')})", before.studies,
+                "#earlier-version"),
+        FlowBox("Studies in all", before.studies + flow.included_studies)))
 
 
 def flow_section(review: Review) -> Safe:
@@ -155,6 +162,7 @@ def flow_section(review: Review) -> Safe:
                      "settled them: they stand in no box.")
     return join(
         figure(Safe(flow_figure(review).svg), caption, id_="flow", notes=notes),
+        _earlier(review),
         judged(review),
         el("p", DEDUPLICATION),
         _duplicates(review),
@@ -170,6 +178,14 @@ def flow_section(review: Review) -> Safe:
                           "Reports that went on from title and abstract, and what became of each."),
         ),
     )
+
+
+def _earlier(review: Review) -> Safe | None:
+    before = review.protocol.question.previous
+    if before is None:
+        return None
+    return el("p", f"This updates an earlier version with {count_words(before.studies, 'study', 'studies')} in "
+                   f"{count_words(before.reports, 'report')}: {before.reference}", id="earlier-version")
 
 
 def _duplicates(review: Review) -> Safe:
