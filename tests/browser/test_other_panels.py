@@ -172,6 +172,7 @@ def test_every_part_of_the_screening_panel_is_accessible(lab: Lab, question: Que
         "?": "document.querySelector('.rk-help').open",
     }  # fmt: skip
     for key, there in steps.items():
+        panel.locator(".rk-card").click()  # a change of theme may take the focus away
         lab.page.keyboard.press(key)
         lab.page.wait_for_function(there)
         accessible(lab, axe)
