@@ -219,9 +219,11 @@ def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path
                 # Sockets of this run's own: two runs at once cannot meet on a port.
                 settings.KernelManager.transport = "ipc"
                 settings.KernelManager.ip = f"{sockets}/kernel"
+            # The notebook is written once: writing it after every cell doubles the time of a large review.
             return papermill.execute_notebook(
                 str(source), str(output), parameters=dict(values), kernel_name="python3", cwd=str(root),
-                progress_bar=False, record_timing=False, execution_timeout=CELL_TIMEOUT, config=settings,
+                request_save_on_cell_execute=False, progress_bar=False, record_timing=False,
+                execution_timeout=CELL_TIMEOUT, config=settings,
             )
     except PapermillExecutionError as error:
         # The library's own errors carry their sentence; anything else is named by its kind.

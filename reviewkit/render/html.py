@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from reviewkit.errors import InputError
 from reviewkit.numbers import count, number
@@ -36,6 +37,10 @@ class Safe(str):
 
     def _repr_html_(self) -> str:
         return self
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # Beside the markup a notebook would keep the same text a second time, as plain text.
+        printer.text("(shown as a page)")
 
 
 Child = str | Safe | int | float | None | Iterable["Child"]

@@ -18,6 +18,8 @@ def clean_text(text: str) -> str:
     control characters, lone surrogates and noncharacters become U+FFFD, so that a reader sees that
     something was there and the result is always valid XML.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ").replace("\x0c", " ")
     return _CONTROLS.sub("\ufffd", _BIDI_CONTROLS.sub("", text))
 

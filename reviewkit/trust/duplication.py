@@ -38,6 +38,14 @@ class Entry:
         return self._places.get((week, role), [])
 
     @cached_property
+    def single(self) -> dict[tuple[float | None, str, str], ArmRow]:
+        """The row of each time, role and kind of value that has one row alone."""
+        found: dict[tuple[float | None, str, str], list[ArmRow]] = defaultdict(list)
+        for row in self.rows:
+            found[row.timepoint_weeks, row.arm_role, row.value_type].append(row)
+        return {place: rows[0] for place, rows in found.items() if len(rows) == 1}
+
+    @cached_property
     def _places(self) -> dict[tuple[float | None, str], list[ArmRow]]:
         found: dict[tuple[float | None, str], list[ArmRow]] = defaultdict(list)
         for row in self.rows:
@@ -111,20 +119,19 @@ def _role_match(first: Entry, second: Entry, role: str, usual: Usual) -> tuple[f
     weeks = [week for week in first.weeks if week in second.weeks]
     for week in weeks:
         for kind in _ROW_TYPES:
-            left = [row for row in first.at(week, role) if row.value_type == kind]
-            right = [row for row in second.at(week, role) if row.value_type == kind]
-            if len(left) != 1 or len(right) != 1:
+            left, right = first.single.get((week, role, kind)), second.single.get((week, role, kind))
+            if left is None or right is None:
                 continue
-            exact = match_log_chance(left[0], right[0], usual)
+            exact = match_log_chance(left, right, usual)
             lenient = exact is None and week not in (0, None)
-            found = match_log_chance(left[0], right[0], usual, fewer=2) if lenient else exact
+            found = match_log_chance(left, right, usual, fewer=2) if lenient else exact
             if found is None:
                 if week in (0, None):
                     return None
                 clash = True
                 continue
             chance += found
-            matched += [left[0], right[0]]
+            matched += [left, right]
     return (chance, matched, clash) if matched else None
 
 
