@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reviewkit.numbers import tidy
 from reviewkit.render import Safe, el, empty, join, table
+from reviewkit.report.words import count_words
 from reviewkit.review import Review
 
 
@@ -27,5 +28,5 @@ def checks_section(review: Review) -> Safe:
         ))
     rows.sort(key=lambda row: not row[3].startswith("open"))
     return join(head, lead, table(["Study", "Finding", "What was found", "How it was settled"], rows,
-                                  caption=f"{len(rows)} findings of the checks, none of them hidden.",
+                                  caption=f"{count_words(len(rows), 'finding')} of the checks, none of them hidden.",
                                   id_="number-findings"))
