@@ -28,6 +28,7 @@ def test_the_formula_by_hand() -> None:
     assert Counts(1, 0, 0).grade == 0
 
 
+@pytest.mark.slow
 def test_syllables_against_the_dictionary() -> None:
     right = sum(syllables(word) in spoken(word) for word in WORDS)
     excess = sum(syllables(word) - max(spoken(word)) for word in WORDS)
@@ -47,6 +48,7 @@ def test_words_of_the_summaries_against_the_dictionary() -> None:
     assert len(wrong) <= 0.03 * len(words), wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", SURE)
 def test_grades_against_textstat(level: str) -> None:
     text = " ".join([SURE[level], *WHY.values()])

@@ -25,6 +25,8 @@ from reviewkit.review.extraction.extracting import (
 from reviewkit.review.extraction.lineage import lineage
 from reviewkit.tables import read_csv, write_csv
 
+pytestmark = pytest.mark.slow  # together they take seconds
+
 
 def change(project: Path, row_id: str, **cells: str) -> None:
     """Edit one row of the bundled extraction table."""

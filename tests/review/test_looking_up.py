@@ -27,6 +27,8 @@ from reviewkit.tables import csv_text, read_csv
 from tests.sources.references import Stock, Work
 from tests.sources.services import Answer, Handler, Server, serving
 
+pytestmark = pytest.mark.slow  # together they take seconds
+
 DAY = dt.date(2026, 11, 21)
 CASE = Work(11, "Care of the neck for idiopathic cervical dystonia in one woman", "Bova", 2013,
             "Journal of Chiropractic Medicine", "10.1016/j.jcm.2013")

@@ -17,6 +17,8 @@ from reviewkit.store.log import read_log
 
 from .made import QUESTION, make_project
 
+pytestmark = pytest.mark.slow  # together they take seconds
+
 FIRST = "title-abstract"
 
 
