@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,12 @@ def chromium(browser: str) -> str:
 def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the report of b12-ms."""
     return built(project(tmp_path_factory.mktemp("reported")))
+
+
+@pytest.fixture(scope="session")
+def metafor() -> None:
+    """R with metafor; asked for when a test needs it, because starting R takes seconds."""
+    found = shutil.which("Rscript") is not None and subprocess.run(
+        ["Rscript", "-e", "library(metafor)"], capture_output=True, check=False).returncode == 0
+    if not found:
+        pytest.skip("R with metafor is not here")

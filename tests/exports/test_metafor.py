@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,14 +21,8 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def has_metafor() -> bool:
-    if shutil.which("Rscript") is None:
-        return False
-    return subprocess.run(["Rscript", "-e", "library(metafor)"], capture_output=True, check=False).returncode == 0
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(not has_metafor(), reason="R with metafor is not here")
+@pytest.mark.usefixtures("metafor")
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_metafor_gives_the_same_pools(question: str, tmp_path: Path) -> None:
     write_metafor(open_review(question, ROOT), tmp_path)

@@ -19,10 +19,9 @@ from reviewkit.exports.pools import Entry, PooledTable
 from reviewkit.protocol.parts import Interval, Tau2
 from reviewkit.review import Review, open_review
 from reviewkit.synthesis import pool, pool_two_by_two
-from tests.exports.test_metafor import has_metafor
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not has_metafor(), reason="R with metafor is not here")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("metafor")]
 # Made-up trials: one without events in either group, two with one empty group.
 TABLES = {"ai": [0, 2, 1, 7, 0], "bi": [100, 118, 89, 60, 40], "ci": [1, 3, 2, 12, 0], "di": [99, 115, 93, 52, 41]}
 

@@ -9,8 +9,6 @@ import pytest
 from tests.oracle.case import Case, Result
 from tests.oracle.runner import check, read_cases
 
-pytestmark = pytest.mark.slow  # together they take seconds
-
 FOLDER = Path(__file__).resolve().parents[2] / ".." / "shared" / "oracle"
 CASES = list(read_cases(FOLDER)) if FOLDER.is_dir() else []
 

@@ -14,8 +14,6 @@ from reviewkit.errors import InputError
 from reviewkit.review.checking import check
 from reviewkit.run import check_parameters
 
-pytestmark = pytest.mark.slow  # together they take seconds
-
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
 EXTRACTION = "data/b12-ms/extraction/demo-a.csv"
 

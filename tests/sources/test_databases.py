@@ -22,8 +22,6 @@ from tests.sources.services import (
     serving,
 )
 
-pytestmark = pytest.mark.slow  # together they take seconds
-
 Connect = Callable[..., Client]
 ODD = "Ünïcode \u2028 \U0001f9ec \"quoted\" \\ back"
 
