@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 MINUS = "\u2212"
 THIN_SPACE = "\u202f"
@@ -63,11 +64,7 @@ def number(value: float | None, places: int | None = None, *, signed: bool = Fal
         return _scientific(value)
     if places is None and 0 < abs(value) < TINY:
         return _tiny(value)
-    places = decimals_for(value) if places is None else places
-    rounded = _rounded(value, places)
-    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-    whole, _, fraction = f"{abs(rounded):.{places}f}".partition(".")
-    return sign + _grouped(whole) + (f".{fraction}" if fraction else "")
+    return _fixed(float(value), decimals_for(value) if places is None else places, signed)
 
 
 def count(value: int | None) -> str:
@@ -295,6 +292,14 @@ def _bound_places(bound: float | None, places: int) -> int:
 
 def _tiny(value: float) -> str:
     return "< 0.001" if value > 0 else f"> {MINUS}0.001"
+
+
+@lru_cache(maxsize=65_536)
+def _fixed(value: float, places: int, signed: bool) -> str:
+    rounded = _rounded(value, places)
+    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    whole, _, fraction = f"{abs(rounded):.{places}f}".partition(".")
+    return sign + _grouped(whole) + (f".{fraction}" if fraction else "")
 
 
 def _rounded(value: float, places: int) -> Decimal:

@@ -202,8 +202,9 @@ def build_aside(
 def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path) -> Any:
     import logging
 
-    import papermill
-    from papermill.exceptions import PapermillException, PapermillExecutionError
+    with _without_address_grammar():
+        import papermill
+        from papermill.exceptions import PapermillException, PapermillExecutionError
     from traitlets.config import Config
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -233,6 +234,20 @@ def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path
         first = str(error).strip().splitlines()
         raise ReviewkitError(f"the notebook did not finish: {type(error).__name__}: {first[0] if first else ''}",
                              code="kernel") from None
+
+
+@contextmanager
+def _without_address_grammar() -> Iterator[None]:
+    """jsonschema, when imported, compiles a grammar for IRIs that no notebook needs: half of a small report's start."""
+    name = "rfc3987_syntax"
+    absent = name not in sys.modules and "jsonschema" not in sys.modules
+    if absent:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[name]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "reviewkit"
 
 LAYERS = (
-    ("errors", "model", "authorship", "protocol", "identifiers", "numbers"),
+    ("errors", "model", "memory", "authorship", "protocol", "identifiers", "numbers"),
     ("effects", "synthesis", "trust", "dedup", "screening", "extraction", "appraisal", "certainty", "flow",
      "claims"),
     ("readers", "writers", "sources", "store", "tables", "figures", "render"),

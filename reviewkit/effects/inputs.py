@@ -117,12 +117,12 @@ class Reader:
 
     def note(self, where: BoolArray, reason: str) -> None:
         """These studies are dropped for this reason, unless one is already known."""
-        for i in np.flatnonzero(where):
+        for i in where.nonzero()[0]:
             self.reasons.setdefault(int(i), reason)
 
     def refuse(self, where: BoolArray, message: Callable[[int], str], code: str, remedy: str = "") -> None:
         """These studies hold something impossible; ``message(i)`` says what."""
-        for i in np.flatnonzero(where):
+        for i in where.nonzero()[0]:
             self.problems.append(Problem(f"{self.names[i]}: {message(int(i))}", code=code, remedy=remedy))
 
     def finish(self) -> None:
@@ -161,7 +161,9 @@ class Reader:
         self._size = longest[0] if longest else 1
 
     def _read(self, name: str, rule: Rule) -> FloatArray:
-        values = np.broadcast_to(self._numbers(name), (self.size,)).copy()
+        values = self._numbers(name)
+        if values.shape != (self.size,):
+            values = np.broadcast_to(values, (self.size,)).copy()
         self.refuse(np.isinf(values), lambda i: f"{name} = {values[i]:g}: must be finite.", rule.code)
         with np.errstate(invalid="ignore"):
             broken = np.isfinite(values) & rule.broken(values)

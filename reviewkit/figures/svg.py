@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from reviewkit.figures.lettering import text_width
 from reviewkit.render.html import Safe
@@ -54,8 +56,7 @@ def _style() -> str:
 STYLE = _style()
 
 
-@dataclass(frozen=True, slots=True)
-class TextBox:
+class TextBox(NamedTuple):
     """Where a line of text lies, by estimate, in pixels."""
 
     text: str
@@ -65,8 +66,7 @@ class TextBox:
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A piece of markup with its upper and lower edge, in pixels."""
 
     markup: str
@@ -222,6 +222,7 @@ def opening(width: float, top: float, height: float, label: str, *, links: bool)
             f'font-size="{SIZE}">')
 
 
+@lru_cache(maxsize=65_536)
 def n(value: float) -> str:
     """A coordinate to a tenth of a pixel, the same on every machine."""
     text = f"{value:.1f}".rstrip("0").rstrip(".")

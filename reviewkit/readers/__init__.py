@@ -6,12 +6,11 @@ accepted and rejected entries add up to the entries counted in the raw text.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reviewkit.errors import InputError
+from reviewkit.memory import without_collecting
 from reviewkit.model import ReadResult
 from reviewkit.readers.bibtex import read_bibtex
 from reviewkit.readers.clinicaltrials_xml import read_clinicaltrials_xml
@@ -75,22 +74,6 @@ def read_bytes(data: bytes, name: str = "input", *, columns: Mapping[str, str] |
     return _read(source_of_bytes(data, name), columns)
 
 
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No search for reference cycles while records are made: they hold none, and the search costs a third."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            if not gc.get_freeze_count():
-                # hands the new records to the oldest generation, where a walk over all of them would put them too
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
-
-
 def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
     found = detect(source)
     if columns:
@@ -103,5 +86,5 @@ def _read(source: Source, columns: Mapping[str, str] | None) -> ReadResult:
             code="unknown-format",
             remedy=f"Known are: {', '.join(sorted(FORMATS))}. For another table say which column is which.",
         )
-    with _without_collecting():
+    with without_collecting():
         return reader(source)

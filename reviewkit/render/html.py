@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from reviewkit.errors import InputError
@@ -79,20 +80,31 @@ def el(tag: str, *children: Child, **attributes: str | int | bool | None) -> Saf
         For a tag or attribute that may run code, a name or ``id`` that is none, or an address that a page
         may not point to (use `link` for addresses from outside).
     """
-    if not _NAME.match(tag) or tag.lower() in _REFUSED:
-        raise InputError(f"tag {tag!r} may not stand in a page.", code="markup")
+    _check_tag(tag)
     start = tag + "".join(_attribute(name, value) for name, value in attributes.items())
     if tag in _VOID:
         return Safe(f"<{start}>")
     return Safe(f"<{start}>{join(*children)}</{tag}>")
 
 
-def _attribute(name: str, value: str | int | bool | None) -> str:
-    if value is None or value is False:
-        return ""
+@lru_cache(maxsize=256)
+def _check_tag(tag: str) -> None:
+    if not _NAME.match(tag) or tag.lower() in _REFUSED:
+        raise InputError(f"tag {tag!r} may not stand in a page.", code="markup")
+
+
+@lru_cache(maxsize=256)
+def _attribute_name(name: str) -> str:
     name = name.rstrip("_").replace("_", "-")
     if not _NAME.match(name) or name.lower().startswith("on"):
         raise InputError(f"attribute {name!r} may not stand in a page.", code="markup")
+    return name
+
+
+def _attribute(name: str, value: str | int | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    name = _attribute_name(name)
     if value is True:
         return f" {name}"
     if name in _ADDRESSES:

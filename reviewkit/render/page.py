@@ -118,7 +118,7 @@ def static(notebook: Any) -> Any:
     from nbformat.notebooknode import from_dict
 
     _node: Callable[[object], Any] = from_dict
-    copy = _node(json.loads(json.dumps(notebook)))
+    copy = _node(notebook)  # new containers all the way down
     copy.nbformat, copy.nbformat_minor = 4, 5
     for place, cell in enumerate(copy.cells):
         cell.id = f"cell-{place}"

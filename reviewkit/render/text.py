@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+_UNFIT = re.compile(r"[\s\ufffd\\]")
+_DOI_LEAD = re.compile(r"\A(doi:|https?://(dx\.)?doi\.org/)", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S+\Z")
 
 
@@ -36,13 +38,13 @@ def safe_url(url: str) -> str | None:
     scheme, and DOIs (bare or with ``doi:``), which become https://doi.org/ addresses.
     """
     url = clean_text(url).strip()
-    if not url or re.search(r"[\s\ufffd\\]", url):
+    if not url or _UNFIT.search(url):
         return None
-    bare = re.sub(r"\A(doi:|https?://(dx\.)?doi\.org/)", "", url, flags=re.IGNORECASE)
-    if _DOI.match(bare):
-        return "https://doi.org/" + quote(bare, safe="/:;().-_~%")
     if url.startswith("#"):
         return url if len(url) > 1 else None
+    bare = _DOI_LEAD.sub("", url)
+    if _DOI.match(bare):
+        return "https://doi.org/" + quote(bare, safe="/:;().-_~%")
     try:
         parts = urlsplit(url)
         host = parts.hostname

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from reviewkit.errors import ReviewkitError
+from reviewkit.memory import without_collecting
 from reviewkit.publishing.description import describe
 from reviewkit.publishing.formats import FORMATS
 from reviewkit.render import Safe, definition_list, details, el, join, notice, table
@@ -75,7 +76,9 @@ class Report:
     @cached_property
     def outcomes(self) -> tuple[OutcomeAnalysis, ...]:
         """The analysis of every outcome, in the protocol's order."""
-        return tuple(self.review.synthesise(name, **dict(self.overrides)) for name in self.review.protocol.outcome_ids)
+        names = self.review.protocol.outcome_ids
+        with without_collecting():
+            return tuple(self.review.synthesise(name, **dict(self.overrides)) for name in names)
 
     @cached_property
     def provenance(self) -> Provenance:
@@ -141,7 +144,9 @@ class Report:
 
     def results(self) -> Safe:
         """Each outcome's pool or direction of effect, sensitivity analyses, lineage; checks of the numbers."""
-        return join(findings.results_section(self.review, self.certainties), checks_section(self.review))
+        certainties = self.certainties
+        with without_collecting():
+            return join(findings.results_section(self.review, certainties), checks_section(self.review))
 
     def harms(self) -> Safe:
         """Adverse events: who reports them, in how many people, and who is silent."""
@@ -198,7 +203,8 @@ class Report:
     def save(self, folder: str) -> Safe:
         """Write results.json, tables and figures to a folder, and leave the seal that says all went well."""
         if folder:
-            save(self, Path(folder))
+            with without_collecting():
+                save(self, Path(folder))
         return el("p", SEAL, class_="seal")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -84,14 +84,15 @@ def analyse(
     barred : mapping of str to str
         Rows that enter no pool (row id to the reason): one sample that stands twice.
     """
-    table = tuple(rows)
     plan = outcome.plan
+    table = tuple(row for row in rows if row.outcome == outcome.id)
+    found = _Found(table, outcome, barred, any(map(rests_on_assumption, table)))
     base = SensitivityAnalysis(
         id="main", label="Main analysis", sets=plan.sets, measure=plan.measure,
         model=model or plan.model, tau2=tau2 or plan.tau2, interval=interval or plan.interval,  # type: ignore[arg-type]
     )
-    main = _run(base, base, outcome, (table, barred), labels)
-    others = tuple(_run(choice, base, outcome, (table, barred), labels) for choice in plan.sensitivity)
+    main = _run(base, base, found, labels)
+    others = tuple(_run(choice, base, found, labels) for choice in plan.sensitivity)
     return OutcomeAnalysis(outcome, main, others, _directions(main, outcome, labels), labels)
 
 
@@ -103,19 +104,39 @@ def _too_few(usable: int, found: int, wanted: int) -> str:
     return f"{usable} of {found} {many} usable numbers; a pool wants {wanted}"
 
 
+@dataclass(eq=False)
+class _Found:
+    """The studies' results of one outcome, computed once for each use of its rows."""
+
+    rows: tuple[ArmRow, ...]
+    outcome: Outcome
+    barred: Mapping[str, str]
+    any_assumed: bool
+    made: list[tuple[Use, tuple[StudyResult, ...]]] = field(default_factory=list)
+
+    def results(self, choice: SensitivityAnalysis, sets: Sequence[str], *, assumed: bool) -> tuple[StudyResult, ...]:
+        plan = self.outcome.plan
+        use = Use(
+            sets, choice.measure or plan.measure, choice.exclude,
+            plan.conversions if choice.conversions is None else choice.conversions,
+            choice.multi_arm or plan.multi_arm, assumed=assumed and self.any_assumed, barred=self.barred,
+        )
+        for known, results in self.made:
+            if known == use:
+                return results
+        self.made.append((use, study_results(self.rows, self.outcome, use)))
+        return self.made[-1][1]
+
+
 def _run(
-    choice: SensitivityAnalysis, base: SensitivityAnalysis, outcome: Outcome,
-    table: tuple[tuple[ArmRow, ...], Mapping[str, str]], labels: Mapping[str, str],
+    choice: SensitivityAnalysis, base: SensitivityAnalysis, found: _Found, labels: Mapping[str, str]
 ) -> Analysis:
     from reviewkit.synthesis import pool
 
-    plan = outcome.plan
+    plan = found.outcome.plan
     measure = choice.measure or plan.measure
     sets = choice.sets or base.sets or plan.sets
-    results = study_results(table[0], outcome, Use(
-        sets, measure, choice.exclude, plan.conversions if choice.conversions is None else choice.conversions,
-        choice.multi_arm or plan.multi_arm, assumed=choice is not base, barred=table[1],
-    ))
+    results = found.results(choice, sets, assumed=choice is not base)
     usable = [r for r in results if r.usable]
     if not plan.pool or len(usable) < plan.least_studies:
         why = plan.why_not_pooled if not plan.pool else _too_few(len(usable), len(results), plan.least_studies)

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reviewkit.errors import InputError
+from reviewkit.synthesis.batch import pool_many
 from reviewkit.synthesis.deletion import delete_each
 from reviewkit.synthesis.distributions import chi2_sf, normal_cdf, normal_ppf, t_cdf, t_ppf
 from reviewkit.synthesis.inputs import Array
 from reviewkit.synthesis.pooled import Pooled, number
-from reviewkit.synthesis.pooling import pool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,33 +142,24 @@ def cumulative(pooled: Pooled, order: ArrayLike | None = None) -> PoolSeries:
     if sorted(steps.tolist()) != list(range(k)):
         raise InputError(f"order must name each of the {k} studies once, counted from 0.", code="bad-order")
     names: Sequence[str] = [pooled.studies[i] for i in steps]
-    options: dict[str, Any] = {
-        "model": pooled.model,
-        "tau2": pooled.tau2_method or None,
-        "ci": pooled.ci_method,
-        "prediction": "none",
-        "level": pooled.level,
-        "measure": pooled.measure,
-        "scale": pooled.scale,
-    }
-    pools = [pool(pooled.yi[steps[:n]], pooled.vi[steps[:n]], studies=names[:n], **options) for n in range(1, k + 1)]
-
-    def column(name: str) -> Array:
-        return np.array([getattr(step, name) for step in pools], dtype=np.float64)
-
+    orders = [steps[:n] for n in range(1, k + 1)]
+    pools = pool_many(
+        [pooled.yi[order] for order in orders], [pooled.vi[order] for order in orders], model=pooled.model,
+        tau2=pooled.tau2_method or "REML", ci=pooled.ci_method, level=pooled.level,
+    )
     return PoolSeries(
         studies=tuple(names),
-        estimate=column("estimate"),
-        se=column("se"),
-        statistic=column("statistic"),
-        p=column("p"),
-        ci_low=column("ci_low"),
-        ci_high=column("ci_high"),
-        tau2=column("tau2"),
-        i2=column("i2_tau2" if pooled.model == "random" else "i2_q"),
-        h2=column("h2"),
-        q=column("q"),
-        q_p=column("q_p"),
+        estimate=pools.estimate,
+        se=pools.se,
+        statistic=pools.statistic,
+        p=pools.p,
+        ci_low=pools.ci_low,
+        ci_high=pools.ci_high,
+        tau2=pools.tau2,
+        i2=pools.i2_tau2 if pooled.model == "random" else pools.i2_q,
+        h2=pools.h2,
+        q=pools.q,
+        q_p=pools.q_p,
         kind="cumulative",
-        converged=all(step.converged for step in pools),
+        converged=bool(pools.converged.all()),
     )

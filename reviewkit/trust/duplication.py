@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,8 @@ from reviewkit.trust.printed import Printed
 from reviewkit.trust.rows import ArmRow, Finding
 
 _CHANCE = 0.02
+_FEWER = 2
+"""Of people, at most, where a follow-up lost one more in one entry and n is compared with a margin."""
 _YEAR_LETTER = re.compile(r"(\d{4})[a-z]$")
 _ROW_TYPES = frozenset({"final", "change"})
 
@@ -124,7 +126,7 @@ def _role_match(first: Entry, second: Entry, role: str, usual: Usual) -> tuple[f
                 continue
             exact = match_log_chance(left, right, usual)
             lenient = exact is None and week not in (0, None)
-            found = match_log_chance(left, right, usual, fewer=2) if lenient else exact
+            found = match_log_chance(left, right, usual, fewer=_FEWER) if lenient else exact
             if found is None:
                 if week in (0, None):
                     return None
@@ -203,14 +205,28 @@ def check_entries(rows: Sequence[ArmRow], usual: Usual) -> list[Finding]:
         by_place[entry.outcome, entry.rows[0].instrument].append(entry)
     findings = [found for entries in by_place.values() for entry in entries for found in _repeated(entry, usual)]
     for entries in by_place.values():
-        for i, first in enumerate(entries):
-            for second in entries[i + 1 :]:
-                if not any(week in second.weeks for week in first.weeks):
-                    continue
-                found = _pair_finding(first, second, usual, len(entries) * (len(entries) - 1) // 2)
-                if found is not None:
-                    findings.append(found)
+        for first, second in _alike_in_size(entries):
+            found = _pair_finding(first, second, usual, len(entries) * (len(entries) - 1) // 2)
+            if found is not None:
+                findings.append(found)
     return findings
+
+
+def _alike_in_size(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Pairs, in order, whose comparators differ by no more people than a match allows: few of many."""
+    sizes: dict[int, list[int]] = defaultdict(list)
+    for place, entry in enumerate(entries):
+        for n in _comparator_sizes(entry):
+            sizes[n].append(place)
+    for place, first in enumerate(entries):
+        near = {other for n in _comparator_sizes(first) for size in range(n - _FEWER, n + _FEWER + 1)
+                for other in sizes.get(size, ()) if other > place}
+        for other in sorted(near):
+            yield first, entries[other]
+
+
+def _comparator_sizes(entry: Entry) -> set[int]:
+    return {row.n for (_, role, _), row in entry.single.items() if role == "comparator" and row.n is not None}
 
 
 def _full_n(row: ArmRow, rows: Sequence[ArmRow], arm: str) -> int | None:
