@@ -116,7 +116,7 @@ def test(*extra: str) -> int:
 
 
 def quick(*extra: str) -> int:
-    """Pass the tests that need neither a browser nor more than two seconds."""
+    """Pass the tests that need neither a browser nor about a second or more."""
     return setup() or call("pytest", "-n", "2", "-m", "not slow and not e2e", *extra)
 
 

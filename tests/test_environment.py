@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA_NAMES = {"playwright": "playwright-python", "dask[distributed]": "distributed"}
@@ -40,6 +42,7 @@ def test_lock_holds_every_requirement_with_hashes_and_no_address() -> None:
         assert split(requirement)[0].split("[")[0] in locked
 
 
+@pytest.mark.slow
 def test_every_import_of_the_library_is_declared() -> None:
     wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["pdf"]
     declared = {split(requirement)[0].split("[")[0] for requirement in wanted}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def layer(name: str) -> int:
     return next(place for place, names in enumerate(LAYERS) if name in names)
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """Module path to the modules of ours it imports, at any depth of the code."""
     found: dict[str, set[str]] = {}
@@ -54,19 +56,21 @@ def parts() -> list[tuple[str, str]]:
     return sorted(pairs)
 
 
-@pytest.mark.parametrize(("one", "other"), parts())
-def test_imports_run_downwards(one: str, other: str) -> None:
-    if one == "__main__":
-        return
-    above, below = layer(one), layer(other)
-    assert below <= above, f"{one} (layer {above}) imports {other} (layer {below})"
-    if above == below == 1:
-        order = LAYERS[1]
-        assert order.index(other) < order.index(one), f"{other} stands right of {one}"
-    if above == below == 2:
-        assert other in SHARED or (one, other) in PAIRS, f"{one} imports {other}"
+@pytest.mark.slow
+def test_imports_run_downwards() -> None:
+    for one, other in parts():
+        if one == "__main__":
+            continue
+        above, below = layer(one), layer(other)
+        assert below <= above, f"{one} (layer {above}) imports {other} (layer {below})"
+        if above == below == 1:
+            order = LAYERS[1]
+            assert order.index(other) < order.index(one), f"{other} stands right of {one}"
+        if above == below == 2:
+            assert other in SHARED or (one, other) in PAIRS, f"{one} imports {other}"
 
 
+@pytest.mark.slow
 def test_effects_and_synthesis_could_be_published_alone() -> None:
     allowed = {"effects": {"errors"}, "synthesis": {"errors", "effects"}}
     for one, other in parts():

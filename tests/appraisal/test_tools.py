@@ -72,6 +72,7 @@ def _classes(domain: Domain) -> Iterator[dict[str, str]]:
         yield dict(zip(names, combination, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tool", "domain"), [(t, d) for t, d in ALGORITHMS if "yes" not in {level.word for level in t.levels}],
     ids=[n for n, (t, _) in zip(NAMES, ALGORITHMS, strict=True) if "yes" not in {lv.word for lv in t.levels}],

@@ -18,9 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import nbformat.v4 as v4
-
 ROOT = Path(__file__).resolve().parents[2]
 WAIT = 60_000
 """Milliseconds the slowest step may take on a loaded machine."""
@@ -95,6 +92,9 @@ def lab_server(root: Path, scratch: Path) -> Iterator[LabServer]:
 
 def write_notebook(path: Path, *cells: str) -> None:
     """A notebook with these code cells."""
+    import nbformat
+    import nbformat.v4 as v4
+
     made = [v4.new_code_cell(cell, id=f"cell-{place}") for place, cell in enumerate(cells)]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     path.write_text(nbformat.writes(v4.new_notebook(cells=made, metadata=kernel)), encoding="utf-8")

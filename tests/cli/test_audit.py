@@ -83,6 +83,7 @@ def test_online_it_proposes_and_overwrites_nothing(project: Path, monkeypatch: p
     assert not any(secret in done.output + done.stderr for secret in SECRETS.values())
 
 
+@pytest.mark.slow
 def test_a_look_up_that_says_otherwise_needs_a_person(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Work(5, "Impact of Upper Cervical Adjustment on Low Back Pain and Sciatica", "Brennan", 2022,
                  "Clinical Chiropractic", "10.1/brennan")

@@ -28,6 +28,7 @@ class AtOnce:
         return futures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", [1, 7, 200])
 def test_any_number_of_parts_gives_the_same_answer(parts: int) -> None:
     records, ids, _ = load_set("haematology")

@@ -47,6 +47,7 @@ def peer(name: str) -> dict[str, float]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETS)
 def test_no_set_is_worse_than_bib_dedupe(name: str) -> None:
     found, (_, _, truth) = found_pairs(name), load_set(name)

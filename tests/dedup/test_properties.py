@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,7 @@ def pairs_of(found: Deduplication) -> set[frozenset[str]]:
     return {frozenset((pair.one, pair.other)) for pair in found.maybe}
 
 
+@pytest.mark.slow
 @given(lists, st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
 def test_order_has_no_say(found: list[Record], rng: object) -> None:
@@ -65,6 +67,7 @@ def test_order_has_no_say(found: list[Record], rng: object) -> None:
     assert len(one.related) == len(other.related)
 
 
+@pytest.mark.slow
 @given(lists)
 @settings(max_examples=100, deadline=None)
 def test_an_unrelated_record_changes_nothing(found: list[Record]) -> None:
@@ -83,6 +86,7 @@ def test_asking_twice_gives_the_same_answer(found: list[Record]) -> None:
     assert groups_of(run(found, ids, confirmed)) == groups_of(one)
 
 
+@pytest.mark.slow
 @given(lists, st.data())
 @settings(max_examples=150, deadline=None)
 def test_a_persons_word_wins(found: list[Record], data: st.DataObject) -> None:

@@ -70,6 +70,7 @@ def test_every_table_of_a_hostile_review_is_defused(project: Path, tmp_path: Pat
     assert sum("'=HYPERLINK" in path.read_text(encoding="utf-8") for path in tables) >= 4
 
 
+@pytest.mark.slow
 def test_tables_are_written_through_one_door() -> None:
     """A csv writer of one's own defuses nothing: whatever has one must call `defused`."""
     for path in sorted((ROOT / "reviewkit").rglob("*.py")):

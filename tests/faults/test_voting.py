@@ -187,6 +187,7 @@ def test_a_full_disk_is_told_before_the_vote_counts_and_the_file_is_as_it_was(
     assert len(after.entries) == len(before.entries) + 1 and not after.problems
 
 
+@pytest.mark.slow
 def test_a_limit_on_the_size_of_files_is_met_as_a_full_disk(tmp_path: Path) -> None:
     """The kernel itself refuses the write, half-way through a line."""
     review = make_project(tmp_path, 4)

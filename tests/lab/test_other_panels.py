@@ -118,6 +118,7 @@ for number in range(15):
 """
 
 
+@pytest.mark.slow
 def test_four_writers_lose_no_row(tmp_path: Path) -> None:
     path = tmp_path / "duplicates.csv"
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(who)], cwd=ROOT) for who in range(4)]

@@ -54,6 +54,7 @@ def test_the_sample_itself_is_read_right(form: str) -> None:
     assert [record.doi for record in result.records] == ["10.1234/alpha.1", "10.1234/beta.2", "10.1234/gamma.3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_cut_at_every_byte(form: str) -> None:
     data = SAMPLES[form].encode()
@@ -70,6 +71,7 @@ def test_cut_at_every_byte(form: str) -> None:
         assert result.entries >= len(complete)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 @settings(max_examples=250, deadline=None)
 @given(st.data())
@@ -148,6 +150,7 @@ def hostile() -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(hostile()))
 def test_hostile_input_is_read_or_refused_without_delay(name: str) -> None:
     start = time.process_time()

@@ -114,6 +114,7 @@ def test_parameters_are_checked_by_name_and_value(given: dict[str, str], message
         check_parameters(given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -134,6 +135,7 @@ def test_the_command_line_ends_in_one_line(project: Path, arguments: list[str], 
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_failed_run_leaves_the_report_that_stands(project: Path) -> None:
     folder = project / "reports" / "b12-ms"
     folder.mkdir(parents=True)

@@ -73,6 +73,7 @@ def test_only_reports_that_were_not_excluded_are_looked_up(project: Path) -> Non
                          for status in found.screening.at(stage, "exclude")}
 
 
+@pytest.mark.slow
 def test_what_a_person_settled_stays_until_something_new_is_found(project: Path) -> None:
     name, _ = included(project)
     looked_up(project, "retraction")

@@ -71,6 +71,7 @@ def prioritised(seed: int, n: int = 600, includes: int = 40) -> list[bool]:
     return labels.tolist()
 
 
+@pytest.mark.slow
 def test_on_ranked_orders_the_hypergeometric_rule_keeps_its_promise() -> None:
     below = 0
     for seed in range(40):

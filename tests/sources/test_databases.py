@@ -62,6 +62,7 @@ def entries(pages: list[Page]) -> list[str]:
     return [text for page in pages for _, text in page.entries]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("slug", "make", "service"), SERVICES)
 @pytest.mark.parametrize("n", [1, 499, 1000, 1203])
 def test_every_page_is_fetched(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +22,8 @@ def data(seed: int, k: int = 14):
 def test_classical_line_is_weighted_least_squares(seed: int, k: int) -> None:
     d = data(seed, k)
     x = np.sqrt(d.vi)
+    import statsmodels.api as sm
+
     line, peer = fit_line(d, x), sm.WLS(d.yi, sm.add_constant(x), weights=1 / d.vi).fit()
     assert [line.intercept, line.slope] == pytest.approx(peer.params, rel=1e-8)
     assert [line.intercept_se, line.slope_se] == pytest.approx(peer.bse, rel=1e-7)

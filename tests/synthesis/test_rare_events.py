@@ -142,6 +142,7 @@ def test_exact_likelihood_refuses_what_it_cannot_do():
         glmm([1.5, 2], [20, 30], [3, 4], [20, 30], model="CM.EL")
 
 
+@pytest.mark.slow
 def test_stopping_as_lme4_does_changes_the_error_a_little():
     one, other = glmm(A, B, C, D, model="UM.RS"), glmm(A, B, C, D, model="UM.RS", laplace="lme4")
     assert other.estimate == pytest.approx(one.estimate, abs=5e-3)

@@ -46,6 +46,7 @@ def test_sds_lie_between_their_bounds(people: list[int], places: int) -> None:
     assert statistics.pstdev(people) >= smallest_sd(mean, len(people), 1) - 1e-9
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_honest_trials_give_no_arithmetic_finding(seed: int) -> None:
