@@ -15,6 +15,7 @@ import click
 from reviewkit.cli.output import JSON
 from reviewkit.effects import MEASURES, EffectSizes, effect_sizes
 from reviewkit.errors import InputError, Problem
+from reviewkit.numbers import working
 from reviewkit.store.files import read_text
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
@@ -146,7 +147,7 @@ def effects_command(file: Path, measure: str, as_json: bool) -> None:
     scale = " (log scale)" if found.scale == "log" else ""
     click.echo(f"{found.measure}{scale}")
     for study, yi, vi in zip(found.studies, found.yi, found.vi, strict=True):
-        shown = "dropped" if math.isnan(yi) else f"yi = {yi:.4f}  vi = {vi:.4f}"
+        shown = "dropped" if math.isnan(yi) else f"yi = {working(yi)}  vi = {working(vi)}"
         click.echo(f"  {study}: {shown}")
     for item in found.dropped:
         click.echo(f"  {item.study} is left out: {item.reason}")

@@ -10,6 +10,7 @@ import click
 from reviewkit.cli.output import JSON, print_json
 from reviewkit.errors import InputError
 from reviewkit.extraction.compare import Difference
+from reviewkit.numbers import percent
 
 
 @click.group("extract")
@@ -67,7 +68,7 @@ def compare_command(context: click.Context, question: str, as_json: bool) -> Non
             told = settled.get((item.key, item.column))
             end = f"agreed: {told[0] or '(empty)'} ({told[1]})" if told else "open"
             click.echo(f"{_told(item)}: {end}")
-        share = "nothing to compare" if found.agreement is None else f"{100 * found.agreement:.0f}% of cells agree"
+        share = "nothing to compare" if found.agreement is None else f"{percent(100 * found.agreement)} of cells agree"
         click.echo(f"{found.paired} rows in both, {found.only_one} and {found.only_other} in one only; "
                    f"{found.agreed} of {found.cells} cells agree ({share}); {len(waiting)} differences open.")
         for study, names in opened.items():

@@ -15,6 +15,7 @@ from reviewkit.cli.effects import StudyTable, read_studies, table_effects
 from reviewkit.cli.output import JSON
 from reviewkit.effects import EffectSizes
 from reviewkit.errors import InputError
+from reviewkit.numbers import named, p_value, working
 from reviewkit.synthesis import TablePool, meta_regression, pool_two_by_two, subgroups, synthesise
 
 TAU2 = ("REML", "DL", "PM", "ML", "SJ", "HE", "HS", "EB")
@@ -43,12 +44,12 @@ def pool_command(file: Path, as_json: bool, **options: Any) -> None:
     click.echo(str(result))
     for item in document["studies"]:
         if item["yi"] is not None:
-            click.echo(f"  {item['study']}: {item['yi']:.4f} (variance {item['vi']:.4f})")
+            click.echo(f"  {item['study']}: {working(item['yi'])} (variance {working(item['vi'])})")
     for item in document["subgroups"]:
         click.echo(f"  {item['group']}: {item['sentence']}")
     if document["subgroups"]:
-        click.echo(f"  Difference between groups: Q = {document['q_between']:.2f}, df {document['q_between_df']}, "
-                   f"p = {document['q_between_p']:.2g}")
+        click.echo(f"  Difference between groups: {named('Q', document['q_between'], 2)}, "
+                   f"df {document['q_between_df']}, {p_value(document['q_between_p'])}")
     for item in document["excluded"]:
         click.echo(f"  {item['study']} is left out: {item['reason']}")
     for text in document["warnings"]:

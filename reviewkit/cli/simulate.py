@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from reviewkit.errors import InputError, Problem
+from reviewkit.numbers import number, percent
 from reviewkit.readers.columns import columns_of, folded
 from reviewkit.readers.rows import delimiter_of
 from reviewkit.readers.source import open_source
@@ -204,8 +205,10 @@ def _print(found: Simulation, data: Labelled, seconds: float) -> None:
     without = sum(text.empty for text in data.texts)
     click.echo(f"{found.n} records, {found.included} included ({data.column}); {without} without title and abstract.")
     for share, read, saved in (("95 %", found.n95, found.wss95), ("all", found.n100, found.wss100)):
-        click.echo(f"{share} of the includes after {read} records: work saved over sampling {saved:.3f}.")
+        click.echo(f"{share} of the includes after {read} records: work saved over sampling {number(saved, 3)}.")
     for rule, stop in found.stop.items():
-        told = "never" if stop is None else f"after {stop.read} records, {stop.recall:.1%} of the includes found"
+        told = "never"
+        if stop is not None:
+            told = f"after {stop.read} records, {percent(100 * stop.recall, 1)} of the includes found"
         click.echo(f"Stopping rule {rule}: {told}.")
     click.echo(f"{seconds:.1f} s")

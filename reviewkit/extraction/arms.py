@@ -19,7 +19,7 @@ from reviewkit.effects.conversions import (
 from reviewkit.errors import InputError
 from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.steps import Step, converted
-from reviewkit.numbers import number
+from reviewkit.numbers import number, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def events_of(row: ArmRow, allowed: Collection[str]) -> Events:
         raise InputError("no counts of people with the event")
     exact = row.percent * row.total / 100
     if abs(exact - round(exact)) > 0.005 * row.total + 1e-9:
-        raise InputError(f"{row.percent:g}% of {row.total} is {number(exact, 2)} people, no whole number")
-    step = Step("converted", f"{row.arm}: {row.percent:g}% of {row.total} = {round(exact)} people")
+        raise InputError(f"{plain(row.percent)}% of {row.total} is {number(exact, 2)} people, no whole number")
+    step = Step("converted", f"{row.arm}: {plain(row.percent)}% of {row.total} = {round(exact)} people")
     return Events(round(exact), row.total, (printed(row), step))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reviewkit.errors import Problem
 from reviewkit.extraction.arm_row import ArmRow
+from reviewkit.numbers import plain
 from reviewkit.protocol import Outcome
 
 
@@ -48,7 +49,8 @@ def _outside_windows(rows: Sequence[ArmRow], outcomes: Mapping[str, Outcome]) ->
             continue
         if row.timepoint_weeks is not None and not outcome.window.holds(row.timepoint_weeks):
             yield (row, "timepoint",
-                   f"timepoint_weeks = {row.timepoint_weeks:g} is outside the protocol's window ({outcome.window}).",
+                   f"timepoint_weeks = {plain(row.timepoint_weeks)} is outside the protocol's window "
+                   f"({outcome.window}).",
                    "Put the row into an analysis set that the plan does not use, or amend the protocol's window.")
 
 

@@ -16,7 +16,7 @@ from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.arms import Events, Mean, counted, events_of, joined_events, joined_means, mean_of, rate_of
 from reviewkit.extraction.printed_effects import Effect, effect_of
 from reviewkit.extraction.steps import Step
-from reviewkit.numbers import number, working
+from reviewkit.numbers import number, plain, working
 from reviewkit.protocol import DEFAULT_CONVERSIONS, MEANS, MultiArm, Outcome
 
 VALUE_TYPES = ("final", "change")
@@ -224,7 +224,7 @@ def _allowed(rows: Sequence[ArmRow], outcome: Outcome, use: Use) -> None:
     """Refuse what the protocol keeps out of this analysis."""
     week = rows[0].timepoint_weeks
     if outcome.window and week is not None and not outcome.window.holds(week):
-        raise InputError(f"measured at week {week:g}, outside the protocol's window ({outcome.window})")
+        raise InputError(f"measured at week {plain(week)}, outside the protocol's window ({outcome.window})")
     for row in rows:
         if row.row_id in use.barred:
             raise InputError(use.barred[row.row_id])

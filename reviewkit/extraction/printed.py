@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from reviewkit.errors import InputError
+from reviewkit.numbers import plain
 
 _SIGNS = dict.fromkeys(map(ord, "−–—‒﹣－"), "-")
 _POINTS = {ord("·"): ".", ord("٫"): ".", ord("．"): "."}
@@ -127,7 +128,8 @@ def _turned(own: str, other: str) -> Figure:
     after, before = reversed(_unified(other)[0].split("/"))
     there = _float(f"{after}.{before}", other)
     readings = tuple(dict.fromkeys((*here.readings, there)))
-    question = f"{own!r} may be {here.readings[0]:g}, or {there:g} if the page runs from right to left: which is meant?"
+    question = (f"{own!r} may be {plain(here.readings[0])}, or {plain(there)} if the page runs from right to left: "
+                "which is meant?")
     return Figure(own, readings, question, here.notes)
 
 

@@ -21,7 +21,7 @@ from reviewkit.errors import InputError
 from reviewkit.extraction.arm_row import ArmRow
 from reviewkit.extraction.arms import printed
 from reviewkit.extraction.steps import Step, converted
-from reviewkit.numbers import working
+from reviewkit.numbers import plain, working
 from reviewkit.protocol import RATIOS
 
 _COHEN = frozenset({"cohen d", "cohen's d", "cohens d", "d"})
@@ -99,7 +99,8 @@ def _standard_error(row: ArmRow, effect: float, allowed: Collection[str]) -> Con
     low, high, p = row.effect_ci_low, row.effect_ci_high, _exact_p(row)
     if low is not None and high is not None and "ci" in allowed:
         if not low <= effect <= high:
-            raise InputError(f"{row.effect_measure} {effect:g} lies outside its interval {low:g} to {high:g}")
+            raise InputError(f"{row.effect_measure} {plain(effect)} lies outside its interval "
+                             f"{plain(low)} to {plain(high)}")
         return ratio_from_ci(effect, low, high) if ratio else se_from_ci(low, high)
     if p is not None and "p" in allowed:
         return ratio_from_p(effect, p) if ratio else se_from_p(effect, p)

@@ -10,6 +10,7 @@ from reviewkit.extraction.consistency import inconsistencies
 from reviewkit.extraction.printed import read_figure
 from reviewkit.extraction.schema import SCHEMA, Column
 from reviewkit.identifiers import check_identifier
+from reviewkit.numbers import plain
 
 
 def parse_rows(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known, *, file: str) -> tuple[ArmRow, ...]:
@@ -178,7 +179,8 @@ def _contradictions(row: ArmRow) -> Iterable[tuple[str, str]]:
                       ("range_low", "range_high"), ("scale_min", "scale_max")):
         a, b = getattr(row, low), getattr(row, high)
         if a is not None and b is not None and a > b:
-            yield f"{low} = {a:g} is above {high} = {b:g}.", "Check the limits, and whether a minus sign was lost."
+            yield (f"{low} = {plain(a)} is above {high} = {plain(b)}.",
+                   "Check the limits, and whether a minus sign was lost.")
     if row.n is not None and not row.n_status:
         yield "n is filled but n_status is empty.", "Say whether n was seen, derived or assumed."
     if row.value_type in ("contrast", "test") and row.effect is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reviewkit.errors import InputError
 from reviewkit.identifiers import check_identifier
+from reviewkit.numbers import count
 from reviewkit.store.files import digest_bytes, digest_file, inside, write_atomic
 
 LARGEST = 200_000_000
@@ -83,8 +84,8 @@ class FullTexts:
             raise InputError("this file is no PDF: it does not begin with %PDF.", code="pdf",
                              remedy="Choose the article's PDF.")
         if len(content) > LARGEST:
-            raise InputError(f"this file has {len(content):,} bytes; at most {LARGEST:,} are taken.", code="pdf",
-                             remedy=f"Put it into the folder by hand, as {path.name}.")
+            raise InputError(f"this file has {count(len(content))} bytes; at most {count(LARGEST)} are taken.",
+                             code="pdf", remedy=f"Put it into the folder by hand, as {path.name}.")
         if path.is_file():
             old = path.read_bytes()
             if old == content:

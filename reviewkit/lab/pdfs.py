@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reviewkit.errors import InputError
 from reviewkit.lab.fulltext import LARGEST, FullTexts
 from reviewkit.lab.session import Answer, Handler, Request
+from reviewkit.numbers import count
 
 if TYPE_CHECKING:
     from reviewkit.review import Review
@@ -60,7 +61,7 @@ class PdfAnswers:
         content += request.buffers[0]
         if len(content) > LARGEST:
             del self._uploads[upload]
-            raise InputError(f"this file is larger than {LARGEST:,} bytes.", code="pdf",
+            raise InputError(f"this file is larger than {count(LARGEST)} bytes.", code="pdf",
                              remedy=f"Put it into the folder by hand, as {report}.pdf.")
         if piece + 1 < pieces:
             return Answer({})

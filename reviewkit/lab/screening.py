@@ -11,6 +11,7 @@ from reviewkit.lab.highlight import Terms
 from reviewkit.lab.pdfs import PdfAnswers
 from reviewkit.lab.session import Answer, Request, Session
 from reviewkit.lab.text import LIMITS, WHOLE, card_values, marks, shown
+from reviewkit.numbers import count, percent
 from reviewkit.screening.decisions import DECISIONS, FULL_TEXT_ONLY
 
 if TYPE_CHECKING:
@@ -138,14 +139,14 @@ class ScreenSession(Session):
 
     def _progress(self, progress: Progress) -> dict[str, Any]:
         counts = [
-            (f"{progress.done:,} of {progress.total:,}", "decided"), (f"{progress.left:,}", "left"),
-            (f"{progress.included:,}", "included"), (f"{progress.maybe:,}", "maybe"),
+            (f"{count(progress.done)} of {count(progress.total)}", "decided"), (f"{count(progress.left)}", "left"),
+            (f"{count(progress.included)}", "included"), (f"{count(progress.maybe)}", "maybe"),
         ]  # fmt: skip
         if progress.without_text:
-            counts.append((f"{progress.without_text:,}", "left have no title and abstract"))
+            counts.append((f"{count(progress.without_text)}", "left have no title and abstract"))
         if self._review.protocol.screening.votes(self._stage) > 1:
             counts.append(("", "conflicts: hidden until you finish") if progress.conflicts is None
-                          else (f"{progress.conflicts:,}", "conflicts"))
+                          else (f"{count(progress.conflicts)}", "conflicts"))
         if progress.recall is not None:
             counts.append(_recall(progress.recall))
         return {"total": progress.total, "done": progress.done, "left": progress.left, "counts": counts,
@@ -183,7 +184,8 @@ def _recall(found: RecallEstimate) -> tuple[str, str]:
     """Estimated recall as a count with its label."""
     if math.isnan(found.estimate):
         return "", "recall so far: nothing to estimate it from yet"
-    return f"{found.estimate:.0%}", f"recall so far, estimated ({found.low:.0%} to {found.high:.0%})"
+    estimate, low, high = (percent(100 * part, 0) for part in (found.estimate, found.low, found.high))
+    return estimate, f"recall so far, estimated ({low} to {high})"
 
 
 def _why(card: Card) -> str:
@@ -199,4 +201,4 @@ def _why(card: Card) -> str:
 
 
 def _place(card: Card) -> str:
-    return f"place {card.position:,} of the queue" if card.position else ""
+    return f"place {count(card.position)} of the queue" if card.position else ""

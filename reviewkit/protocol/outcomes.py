@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from reviewkit.numbers import plain
 from reviewkit.protocol.parts import (
     DEFAULT_CONVERSIONS,
     Conversions,
@@ -66,7 +67,7 @@ class Window(Part):
     @model_validator(mode="after")
     def _makes_sense(self) -> Window:
         if self.end < self.start:
-            raise ValueError(f"end = {self.end:g} is before start = {self.start:g}")
+            raise ValueError(f"end = {plain(self.end)} is before start = {plain(self.start)}")
         if (self.prefer == "nearest") != (self.nearest is not None):
             raise ValueError("prefer = 'nearest' and the week named by nearest go together")
         return self
@@ -84,7 +85,7 @@ class Window(Part):
         return week - self.start if self.prefer == "first" else self.end - week
 
     def __str__(self) -> str:
-        return f"week {self.start:g} to {self.end:g}"
+        return f"week {plain(self.start)} to {plain(self.end)}"
 
 
 class SensitivityAnalysis(Part):

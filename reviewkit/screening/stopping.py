@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError
+from reviewkit.numbers import number, p_value, percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -228,7 +229,8 @@ def _hypergeometric(decisions: Sequence[bool], n_total: int, recall: float, conf
     words = "is rejected" if stop else "cannot be rejected"
     return Advice(
         "hypergeometric", stop,
-        f"That fewer than {recall:.0%} of the includes are found {words} (p = {p:.3f}, limit {1 - confidence:.3f}).",
+        f"That fewer than {percent(100 * recall)} of the includes are found {words} ({p_value(p)}, limit "
+        f"{number(1 - confidence, 3)}).",
         {"p": p, "recall": recall, "confidence": confidence},
     )
 
@@ -237,12 +239,12 @@ def _safe(decisions: Sequence[bool], n_total: int, key_found: bool | None, expec
     """SAFE, the conditions of its active-learning phase; all of them must hold (Boetje & van de Schoot 2024)."""
     read, included = len(decisions), sum(map(bool, decisions))
     run = next((back for back, vote in enumerate(reversed(decisions)) if vote), read)
-    number = included if expected is None else expected
+    wanted = included if expected is None else expected
     short = []
     if read < _SAFE_SHARE * n_total:
-        short.append(f"only {read} of {n_total} records are read, {_SAFE_SHARE:.0%} are wanted")
-    if read < 2 * number:
-        short.append(f"twice the {number} includes expected are not read yet")
+        short.append(f"only {read} of {n_total} records are read, {percent(100 * _SAFE_SHARE)} are wanted")
+    if read < 2 * wanted:
+        short.append(f"twice the {wanted} includes expected are not read yet")
     if run < _SAFE_RUN:
         short.append(f"only {run} excludes in a row, {_SAFE_RUN} are wanted")
     if key_found is False:
@@ -250,10 +252,10 @@ def _safe(decisions: Sequence[bool], n_total: int, key_found: bool | None, expec
     if included == 0:
         short.append("nothing is included yet")
     why = "; ".join(short) or (
-        f"of the records {read / n_total:.0%} are read, the last {run} of them excludes; "
+        f"of the records {percent(100 * read / n_total, 0)} are read, the last {run} of them excludes; "
         "before you stop, search on with another model"
     )
-    figures = {"excludes_in_a_row": run, "share_read": read / n_total if n_total else 1.0, "expected": number}
+    figures = {"excludes_in_a_row": run, "share_read": read / n_total if n_total else 1.0, "expected": wanted}
     return Advice("safe", not short, f"{why[0].upper()}{why[1:]}.", figures)
 
 
@@ -278,7 +280,7 @@ def _knee(decisions: Sequence[bool], n_total: int, least: int = _KNEE_LEAST) -> 
     stop = ratio >= limit and read >= least
     early = f"; at least {least} records must be read" if read < least else ""
     return Advice(
-        "knee", stop, f"The rate of includes has fallen {ratio:.0f}-fold, {limit} is wanted{early}.",
+        "knee", stop, f"The rate of includes has fallen {number(ratio, 0)}-fold, {limit} is wanted{early}.",
         {"slope_ratio": ratio, "limit": float(limit), "least": float(least)},
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from reviewkit.numbers import number, plain
 from reviewkit.trust.findings import make_finding, p_words, where
 from reviewkit.trust.layout import Block, Comparison
 from reviewkit.trust.p_values import between_p, sample_of
@@ -100,7 +101,7 @@ def check_changes(block: Block) -> list[Finding]:
         if verdict != "other" or triple.change.mean is None or triple.expected is None:
             continue
         places = triple.change.mean.decimals
-        right = f"{triple.expected.middle:.{places}f}"
+        right = f"{number(triple.expected.middle, places)}"
         message = (
             f"{where(triple.change)}: printed change {triple.change.mean}, but baseline "
             f"{triple.baseline.mean} and follow-up "
@@ -146,9 +147,10 @@ def check_imbalance(block: Block) -> list[Finding]:
         if p_base.high > _BASELINE_P or not (split or opposed):
             continue
         message = (
-            f"{where(changes.first)}: the arms differ by {gap:.3g} at baseline (p about "
+            f"{where(changes.first)}: the arms differ by {plain(gap, digits=3)} at baseline (p about "
             f"{p_words(p_base.middle)}); difference in "
-            f"final scores {d_final:.2f}, in changes {d_change:.2f}: the two readings disagree beyond reason."
+            f"final scores {number(d_final, 2)}, in changes {number(d_change, 2)}: "
+            "the two readings disagree beyond reason."
         )
         reading = "use an analysis adjusted for baseline; do not mix final and change values here"
         findings.append(make_finding("baseline_imbalance_change", list(changes.rows), message, reading, "likely"))

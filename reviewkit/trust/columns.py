@@ -11,6 +11,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reviewkit.numbers import plain
 from reviewkit.trust.findings import make_finding
 from reviewkit.trust.layout import Block, Comparison, Usual, range_of
 from reviewkit.trust.p_values import disagree, printed_readings, sample_of
@@ -203,14 +204,14 @@ def _check(block: Block, usual: Usual, *, as_se: bool) -> list[Finding]:
     certainty: Certainty = "sure" if len(reasons) >= 3 else "likely"
     first = blamed[0]
     if as_se:
-        sds = ", ".join(f"{row.sd.value * math.sqrt(row.n):.3g}" for row in blamed if row.sd and row.n)
+        sds = ", ".join(plain(row.sd.value * math.sqrt(row.n), digits=3) for row in blamed if row.sd and row.n)
         message = f"the SD column holds standard errors ({first.sd} at n={first.n}): {'; '.join(reasons)}."
         reading = f"SD = {sds}"
     else:
         implied = first.se.value * math.sqrt(first.n) if first.se and first.n else 0.0
         sds = ", ".join(str(row.se) for row in blamed)
         message = (
-            f"the SE column holds SDs: {first.se} x sqrt({first.n}) would be an SD of {implied:.3g}; "
+            f"the SE column holds SDs: {first.se} x sqrt({first.n}) would be an SD of {plain(implied, digits=3)}; "
             f"{'; '.join(reasons)}."
         )
         reading = f"read the SE column as SD (SD = {sds})"

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 
+from reviewkit.numbers import number
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.layout import Block
 from reviewkit.trust.printed import Printed
@@ -39,25 +40,24 @@ def _percent_finding(row: ArmRow) -> Finding | None:
             return None
         extra = f", and no whole number of {total} gives it" if not len(fitting) else ""
         message = (
-            f"{where(row)}: {percent}% of {total} is {people:.2f} people, but the printed count "
-            f"{row.events} is {own:.1f}%{extra}."
+            f"{where(row)}: {percent}% of {total} is {number(people, 2)} people, but the printed count "
+            f"{row.events} is {number(own, 1)}%{extra}."
         )
-        return make_finding(
-            "percent_not_whole", [row], message, f"{row.events}/{total} = {own:.{max(percent.decimals, 1)}f}%", "sure"
-        )
+        reading = f"{row.events}/{total} = {number(own, max(percent.decimals, 1))}%"
+        return make_finding("percent_not_whole", [row], message, reading, "sure")
     if len(fitting):
         return None
     if row.n and row.n != total and len(whole_counts(percent, row.n)):
         count = whole_counts(percent, row.n)[0]
-        message = f"{where(row)}: {percent}% of {total} is {people:.2f} people; it fits {count} of {row.n}."
+        message = f"{where(row)}: {percent}% of {total} is {number(people, 2)} people; it fits {count} of {row.n}."
         return make_finding(
             "percent_not_whole", [row], message, f"{count}/{row.n} = {percent}%, so the total is {row.n}", "sure"
         )
     near = sorted({math.floor(people), math.ceil(people)}, key=lambda count: abs(count - people))
     places = max(percent.decimals, 1)
-    reading = " or ".join(f"{count}/{total} = {100 * count / total:.{places}f}%" for count in near if count <= total)
-    message = f"{where(row)}: {percent}% of {total} is {people:.2f} people, no whole number."
-    return make_finding("percent_not_whole", [row], message, reading, "sure")
+    readings = [f"{count}/{total} = {number(100 * count / total, places)}%" for count in near if count <= total]
+    message = f"{where(row)}: {percent}% of {total} is {number(people, 2)} people, no whole number."
+    return make_finding("percent_not_whole", [row], message, " or ".join(readings), "sure")
 
 
 def check_percentages(block: Block) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from reviewkit.numbers import number, plain
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.instruments import find_analyte, find_instrument
 from reviewkit.trust.layout import Block, range_of
@@ -35,7 +36,7 @@ def _smd_of_difference(row: ArmRow, sizes: tuple[int, int] | None) -> str:
     se = (row.effect_ci_high.value - row.effect_ci_low.value) / (2 * t_quantile(row.noted.level, df))
     if se <= 0:
         return ""
-    return f"; SMD about {row.effect.value / se * math.sqrt(1 / sizes[0] + 1 / sizes[1]) * hedges_j(df):.2f}"
+    return f"; SMD about {number(row.effect.value / se * math.sqrt(1 / sizes[0] + 1 / sizes[1]) * hedges_j(df), 2)}"
 
 
 def check_labelled_smd(block: Block) -> list[Finding]:
@@ -52,14 +53,14 @@ def check_labelled_smd(block: Block) -> list[Finding]:
             apart = samples[0].mean.minus(samples[1].mean)
             g = hedges_g(samples[0], samples[1])
             if g is not None and apart.overlaps(row.effect.span) and not _widened(g).overlaps(row.effect.span):
-                face = face_g(samples[0], samples[1])
-                certainty, reason = "sure", f"is the mean difference of the arms, which give an SMD of {face:.2f}"
-                reading = f"MD {row.effect}; SMD about {face:.2f}"
+                smd = number(face_g(samples[0], samples[1]), 2)
+                certainty, reason = "sure", f"is the mean difference of the arms, which give an SMD of {smd}"
+                reading = f"MD {row.effect}; SMD about {smd}"
         ratio = _smd_se_ratio(row, block.sizes_of(row))
         if not reading and abs(row.effect.value) > _BEYOND_ANY_SMD:
             reason = "is larger than standardised differences are"
         elif not reading and ratio is not None and samples[0] is None and not 0.6 < ratio < 1.6:
-            reason = f"has an interval {ratio:.2g} times as wide as an SMD of these numbers must have"
+            reason = f"has an interval {plain(ratio, digits=2)} times as wide as an SMD of these numbers must have"
         if not reason:
             continue
         reading = reading or f"MD {row.effect}{_smd_of_difference(row, block.sizes_of(row))}"
@@ -95,7 +96,7 @@ def check_effect_size(block: Block) -> list[Finding]:
         if g is None or (g.low <= LARGEST_BELIEVABLE and g.high >= -LARGEST_BELIEVABLE):
             continue
         message = (
-            f"{where(pair.first)}: standardised difference {face_g(samples[0], samples[1]):.2f} for a "
+            f"{where(pair.first)}: standardised difference {number(face_g(samples[0], samples[1]), 2)} for a "
             "patient-reported outcome."
         )
         findings.append(implausible(list(pair.rows), message))

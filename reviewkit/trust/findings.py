@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reviewkit.numbers import plain
 from reviewkit.trust.rows import ArmRow, Certainty, Finding, Severity
 
 SEVERITY: dict[str, Severity] = {
@@ -57,7 +58,7 @@ def when(row: ArmRow) -> str:
     """The time of a row in words: 'baseline', 'week 8', or empty."""
     if row.timepoint_weeks is None:
         return ""
-    return "baseline" if row.is_baseline else f"week {row.timepoint_weeks:g}"
+    return "baseline" if row.is_baseline else f"week {plain(row.timepoint_weeks)}"
 
 
 def where(row: ArmRow) -> str:
@@ -67,4 +68,4 @@ def where(row: ArmRow) -> str:
 
 def p_words(p: float) -> str:
     """A recomputed p for people: two figures."""
-    return f"{p:.2g}"
+    return plain(p, digits=2)

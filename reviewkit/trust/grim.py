@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 
+from reviewkit.numbers import plain
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.layout import Block, metric_of
 from reviewkit.trust.printed import Printed, Span
@@ -98,7 +99,8 @@ def check_grim(block: Block) -> list[Finding]:
         if steps is None or row.mean is None or not row.n or len(possible_sums(row.mean, row.n, steps)):
             continue
         near, far = nearest_means(row.mean, row.n, steps)
-        people = f"{row.n} people" + (f" scored in steps of 1/{steps:g}" if steps != 1 else " scored in whole points")
+        scored = f"steps of 1/{plain(steps)}" if steps != 1 else "whole points"
+        people = f"{row.n} people scored in {scored}"
         findings.append(
             make_finding(
                 "grim_fail",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from reviewkit.numbers import number
 from reviewkit.trust.findings import make_finding, p_words, where
 from reviewkit.trust.layout import Block
 from reviewkit.trust.p_values import disagree, printed_readings, sample_of
@@ -101,14 +102,13 @@ def _one_limit(row: ArmRow, block: Block, triple: Triple) -> str:
     computed = computed_interval(block, row)
     if ratio:
         if computed:
-            return f"{computed[1]:.2f} to {computed[2]:.2f} (from the counts)"
+            return f"{number(computed[1], 2)} to {number(computed[2], 2)} (from the counts)"
         if low.value > 0 and high.value > 0:
-            return (
-                f"lower limit {estimate.value**2 / high.value:.2f} or upper limit {estimate.value**2 / low.value:.2f}"
-            )
+            lower, upper = (number(estimate.value**2 / bound.value, 2) for bound in (high, low))
+            return f"lower limit {lower} or upper limit {upper}"
         return "check the limits in the source"
     mirrored = 2 * estimate.value - low.value, 2 * estimate.value - high.value
-    upper, lower = (f"{value:.{estimate.decimals}f}" for value in mirrored)
+    upper, lower = (f"{number(value, estimate.decimals)}" for value in mirrored)
     half = (computed[2] - computed[1]) / 2 if computed else _half_from_p(row, block)
     if half is None:
         return f"upper limit {upper} or lower limit {lower}"
@@ -178,14 +178,14 @@ def _arm_limit(row: ArmRow) -> str:
     if mean is None or low is None or high is None:
         return "check the limits in the source"
     places = low.decimals
-    upper, lower = f"{2 * mean.value - low.value:.{places}f}", f"{2 * mean.value - high.value:.{places}f}"
+    upper, lower = f"{number(2 * mean.value - low.value, places)}", f"{number(2 * mean.value - high.value, places)}"
     se = row.se.value if row.se else row.sd.value / math.sqrt(row.n) if row.sd and row.n else None
     if se is None or not row.n or row.n < 2:
         return f"upper limit {upper} or lower limit {lower}"
     half = t_quantile(row.noted.level, row.n - 1) * se
     if abs(mean.value - low.value - half) > abs(high.value - mean.value - half):
-        return f"lower limit {mean.value - half:.{places}f} (from the SD)"
-    return f"upper limit {mean.value + half:.{places}f} (from the SD)"
+        return f"lower limit {number(mean.value - half, places)} (from the SD)"
+    return f"upper limit {number(mean.value + half, places)} (from the SD)"
 
 
 def interval_p(row: ArmRow, sizes: tuple[int, int] | None) -> Span | None:
@@ -261,4 +261,4 @@ def _one_se_reading(row: ArmRow, triple: Triple, readings: list[Span], sizes: tu
     ends = (centre - wide, centre + wide)
     if row.effect_measure in RATIOS:
         ends = (math.exp(ends[0]), math.exp(ends[1]))
-    return f"the limits are one SE; 95% CI {ends[0]:.{estimate.decimals}f} to {ends[1]:.{estimate.decimals}f}"
+    return f"the limits are one SE; 95% CI {number(ends[0], estimate.decimals)} to {number(ends[1], estimate.decimals)}"

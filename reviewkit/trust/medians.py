@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import statistics
 
+from reviewkit.numbers import plain
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.layout import Block
 from reviewkit.trust.rows import ArmRow, Finding
@@ -74,6 +75,7 @@ def check_medians(block: Block) -> list[Finding]:
             "every arm, though the "
             f"quartiles ({partner.q1} to {partner.q3}) are clearly skewed."
         )
-        reading = "mean from the quartiles, roughly " + ", ".join(f"{mean:.4g}" for mean in means if mean is not None)
+        known = [plain(mean, digits=4) for mean in means if mean is not None]
+        reading = f"mean from the quartiles, roughly {', '.join(known)}"
         findings.append(make_finding("median_as_mean", [row for row, _ in pairs], message, reading, "likely"))
     return findings

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from reviewkit.numbers import plain
 from reviewkit.trust.counts import possible_counts
 from reviewkit.trust.findings import make_finding, p_words, where
 from reviewkit.trust.layout import Block, Comparison, sd_span
@@ -192,7 +193,7 @@ def _test_finding(pair: Comparison) -> Finding | None:
     claimed = all(reading.low == 0 and reading.high == _LINE for reading in readings)
     if not claimed or computed is None or not computed.low < _LINE < computed.high:
         return None
-    span = f"{computed.low:.3g} to {computed.high:.3g}"
+    span = f"{plain(computed.low, digits=3)} to {plain(computed.high, digits=3)}"
     message = (
         f"{where(row)}: p is printed as {row.p_value_printed}; recomputed from the counts it is {span}: it depends on "
         "the test."

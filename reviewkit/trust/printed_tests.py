@@ -6,6 +6,7 @@ import math
 
 from scipy.special import fdtrc
 
+from reviewkit.numbers import number
 from reviewkit.trust.effect_size import LARGEST_BELIEVABLE, implausible, patient_reported
 from reviewkit.trust.findings import make_finding, p_words, where
 from reviewkit.trust.layout import Block
@@ -69,7 +70,7 @@ def check_statistics(block: Block) -> list[Finding]:
         size = t.low * 2 / math.sqrt(people)
         if size > LARGEST_BELIEVABLE and patient_reported(row):
             message = (f"{where(row)}: {row.effect_measure} = {row.effect} with {people} people would be a "
-                       f"standardised difference of {size:.1f} for a patient-reported outcome.")
+                       f"standardised difference of {number(size, 1)} for a patient-reported outcome.")
             findings.append(implausible([row], message))
     return findings
 

@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reviewkit.numbers import plain
 from reviewkit.trust.findings import make_finding, when
 from reviewkit.trust.instruments import (
     ANALYTES,
@@ -100,7 +101,7 @@ def _factor_words(given: Metric, declared: Metric) -> str:
     factor = (given.high - given.low) / (declared.high - declared.low)
     if given.low or declared.low:
         factor = given.high / declared.high
-    return f"divide by {factor:g}" if factor > 1 else f"multiply by {1 / factor:g}"
+    return f"divide by {plain(factor)}" if factor > 1 else f"multiply by {plain(1 / factor)}"
 
 
 def _range_finding(block: Block, instrument: Instrument, declared: Metric) -> Finding | None:
@@ -118,20 +119,20 @@ def _range_finding(block: Block, instrument: Instrument, declared: Metric) -> Fi
         if len(blamed) < len(finals):
             message = (
                 f"{name}: {when(first)} values ({first.mean}) are on the {metric.name} metric "
-                f"({metric.low:g}-{metric.high:g}), "
-                f"the others on {declared.low:g}-{declared.high:g}."
+                f"({plain(metric.low)} to {plain(metric.high)}), "
+                f"the others on {plain(declared.low)} to {plain(declared.high)}."
             )
             reading = _factor_words(metric, declared)
         else:
             message = (
-                f"{name}: range {declared.low:g}-{declared.high:g} declared, but the values "
+                f"{name}: range {plain(declared.low)} to {plain(declared.high)} declared, but the values "
                 f"({first.mean}) are of the {metric.name}."
             )
             factor = _factor_words(metric, declared)
             reading = (
-                f"the range is {metric.low:g}-{metric.high:g}"
+                f"the range is {plain(metric.low)} to {plain(metric.high)}"
                 if metric.high < declared.high
-                else f"{factor}, or take the range {metric.low:g}-{metric.high:g}"
+                else f"{factor}, or take the range {plain(metric.low)} to {plain(metric.high)}"
             )
         return make_finding("metric_mixed", blamed, message, reading, "sure")
     return None
@@ -157,9 +158,9 @@ def _factor_finding(block: Block, instrument: Instrument, declared: Metric, usua
             words = "halve" if factor == 2 else _factor_words(metric, declared)
             message = (
                 f"{block.rows[0].instrument}: {when(first)} values ({first.mean}, SD {first.sd}) are {metric.name} "
-                f"({metric.low:g}-{metric.high:g}), the others {declared.name} "
-                f"({declared.low:g}-{declared.high:g}): mean and SD "
-                f"of every arm differ by about {factor:g}."
+                f"({plain(metric.low)} to {plain(metric.high)}), the others {declared.name} "
+                f"({plain(declared.low)} to {plain(declared.high)}): mean and SD "
+                f"of every arm differ by about {plain(factor)}."
             )
             reading = "halve mean and SD (divide by 2)" if words == "halve" else f"{words} mean and SD"
             return make_finding("metric_mixed", odd, message, reading, "likely")
@@ -180,11 +181,11 @@ def _usual_finding(block: Block, instrument: Instrument, declared: Metric) -> Fi
         if abs(size) < math.log(_LARGE_FACTOR) or not fits or not _fits_metric(rows, metric):
             continue
         message = (
-            f"{block.rows[0].instrument}: range {declared.low:g}-{declared.high:g} declared, but mean "
+            f"{block.rows[0].instrument}: range {plain(declared.low)} to {plain(declared.high)} declared, but mean "
             f"{rows[0].mean} and "
-            f"its SD are of the size of the {metric.name} ({metric.low:g}-{metric.high:g})."
+            f"its SD are of the size of the {metric.name} ({plain(metric.low)} to {plain(metric.high)})."
         )
-        reading = f"the range is {metric.low:g}-{metric.high:g}; {_factor_words(metric, declared)}"
+        reading = f"the range is {plain(metric.low)} to {plain(metric.high)}; {_factor_words(metric, declared)}"
         return make_finding("metric_mixed", rows, message, reading, "likely")
     return None
 
@@ -247,7 +248,7 @@ def _human_range_finding(block: Block, analyte: Analyte, unit: Unit) -> Finding 
     if first is None or right is None:
         return None
     off = first.value / (analyte.usual_mean * unit.per_reference)
-    size = f"{off:.3g} times" if off > 1 else f"a {1 / off:.3g}th of"
+    size = f"{plain(off, digits=3)} times" if off > 1 else f"a {plain(1 / off, digits=3)}th of"
     message = f"{analyte.name} {first} {unit.name} is {size} the human level; in {right.name} it is usual."
     return make_finding("unit_wrong", blamed, message, right.name, "sure")
 
@@ -267,11 +268,11 @@ def _conversion_finding(block: Block, analyte: Analyte, unit: Unit) -> Finding |
             else:
                 continue
             message = (
-                f"{analyte.name}: mean and SD of every arm differ by about {factor:.3g} at "
+                f"{analyte.name}: mean and SD of every arm differ by about {plain(factor, digits=3)} at "
                 f"{when(odd[0])}: those values are in "
                 f"{other.name}, the column says {unit.name}."
             )
-            reading = f"{other.name} at {when(odd[0])} (divide by {factor:.4g})"
+            reading = f"{other.name} at {when(odd[0])} (divide by {plain(factor, digits=4)})"
             return make_finding("unit_wrong", odd, message, reading, "likely")
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 
+from reviewkit.numbers import number, plain
 from reviewkit.trust.findings import make_finding, where
 from reviewkit.trust.grim import nearest_sds, possible_sums, score_steps, sd_fits_whole_scores
 from reviewkit.trust.layout import Block, Usual, range_of
@@ -37,7 +38,11 @@ def _likely_sd(row: ArmRow, block: Block, usual: Usual) -> str:
         if other is not row and other.sd is not None and other.sd.value > 0
     ]
     value = statistics.median(others) if others else usual.sd(row)
-    return f"SD probably about {value:.3g}; check the source" if value else "check the SD in the source"
+    return f"SD probably about {plain(value, digits=3)}; check the source" if value else "check the SD in the source"
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    return " to ".join(map(plain, bounds))
 
 
 def _impossible(row: ArmRow, block: Block, usual: Usual) -> Finding | None:
@@ -49,10 +54,10 @@ def _impossible(row: ArmRow, block: Block, usual: Usual) -> Finding | None:
     if row.value_type == "final" and bounds and bounds[0] <= mean.value <= bounds[1]:
         limit = largest_sd(mean, *bounds, n)
         if sd.span.low > limit * (1 + 1e-9):
-            message = f"{head} on {bounds[0]:g}-{bounds[1]:g}: the largest possible SD is {limit:.2f}."
+            message = f"{head} on {_range(bounds)}: the largest possible SD is {number(limit, 2)}."
             return make_finding("sd_impossible", [row], message, _likely_sd(row, block, usual), "sure")
     if row.value_type == "change" and bounds and sd.span.low > (bounds[1] - bounds[0]) * math.sqrt(n / (n - 1)):
-        message = f"{head}: no change on {bounds[0]:g}-{bounds[1]:g} can spread so far."
+        message = f"{head}: no change on {_range(bounds)} can spread so far."
         return make_finding("sd_impossible", [row], message, _likely_sd(row, block, usual), "sure")
     steps = score_steps(row)
     if steps is None or not len(possible_sums(mean, n, steps)):
@@ -60,7 +65,8 @@ def _impossible(row: ArmRow, block: Block, usual: Usual) -> Finding | None:
     least = smallest_sd(mean, n, steps)
     if sd.span.high < least * (1 - 1e-9):
         message = (
-            f"{head} (n {n}): scores in steps of {1 / steps:.3g} with that mean need an SD of at least {least:.2f}."
+            f"{head} (n {n}): scores in steps of {plain(1 / steps, digits=3)} with that mean need an SD of at least "
+            f"{number(least, 2)}."
         )
         return make_finding("sd_impossible", [row], message, _likely_sd(row, block, usual), "sure")
     if not sd_fits_whole_scores(mean, sd, n, steps):

@@ -76,7 +76,7 @@ def test_no_file_and_an_empty_file_say_that_none_was_found(project: Path) -> Non
     ({"effect": ""}, "an interval without an effect"),
     ({"ci_high": ""}, "one limit of the interval is missing"),
     ({"ci_low": "2.40", "ci_high": "0.83", "effect": "1.62"}, "does not lie between its limits"),
-    ({"measure": "OR", "effect": "-0.2", "ci_low": "-0.4", "ci_high": "0.1"}, "OR with a value of -0.4"),
+    ({"measure": "OR", "effect": "-0.2", "ci_low": "-0.4", "ci_high": "0.1"}, "OR with a value of −0.4"),
     ({"i2": "101"}, "i2 = 101"),
     ({"k": "12"}, "k = 12 is above studies = 9"),
 ])

@@ -95,7 +95,7 @@ def test_two_metrics_between_the_rows() -> None:
 
 def test_item_means_under_the_range_of_the_sum() -> None:
     rows = [_fss("yoga", 0, "4.9", "1.2", "9", "63"), _fss("control", 0, "5.0", "1.3", "9", "63")]
-    assert only(*rows).right_reading == "the range is 1-7"
+    assert only(*rows).right_reading == "the range is 1 to 7"
     sums = [_fss("yoga", 0, "42.9", "11.2", "9", "63"), _fss("control", 0, "45.0", "11.3", "9", "63")]
     assert codes(*sums) == []
 

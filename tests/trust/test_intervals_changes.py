@@ -71,13 +71,13 @@ def test_changes_that_are_follow_up_minus_baseline() -> None:
 def test_a_lost_minus_in_one_change() -> None:
     finding = only(*_changes("8.0", "-4.0"))
     assert finding.code == "lost_minus"
-    assert finding.right_reading == "-8.0"
+    assert finding.right_reading == "−8.0"
 
 
 def test_a_change_that_is_another_number() -> None:
     finding = only(*_changes("-11.3", "-4.0"))
     assert finding.code == "baseline_imbalance_change"
-    assert finding.right_reading == "-8.0"
+    assert finding.right_reading == "−8.0"
 
 
 def test_an_adjusted_change_may_be_another_number() -> None:
@@ -108,7 +108,7 @@ def test_a_mean_difference_labelled_smd() -> None:
         contrast("-6.0", "-15.0", "3.0", "SMD"),
     )  # fmt: skip
     assert finding.code == "md_labelled_smd"
-    assert finding.right_reading == "MD -6.0; SMD about -0.34"
+    assert finding.right_reading == "MD -6.0; SMD about −0.34"
 
 
 def test_a_true_smd() -> None:

@@ -16,6 +16,7 @@ from reviewkit.appraisal.answers import WORDS, read_answer
 from reviewkit.appraisal.assessment import gather
 from reviewkit.appraisal.rows import COLUMNS, Names, parse_rows, template
 from reviewkit.errors import InputError, Problem
+from reviewkit.numbers import count
 from reviewkit.review.appraisal.appraising import tools_of
 from reviewkit.review.appraisal.template import path_of, read_rows, targets
 from reviewkit.review.opened import Review
@@ -197,8 +198,8 @@ def _allowed(tool: Tool, place: str, column: str, text: str) -> str:
     if column not in columns:
         raise InputError(f"column {column!r} is not typed here.", code="column", remedy="Choose another cell.")
     if len(text) > LONGEST:
-        raise InputError(f"{column} has {len(text):,} characters; at most {LONGEST:,} are kept.", code="value",
-                         remedy="Shorten it.")
+        raise InputError(f"{column} has {count(len(text))} characters; at most {count(LONGEST)} are kept.",
+                         code="value", remedy="Shorten it.")
     if column == "answer" and text:
         allowed = next((q.answers for _, q in tool.questions if q.id == place), ())
         if text not in allowed:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewkit.errors import InputError, Problem
+from reviewkit.numbers import plain
 from reviewkit.protocol import RATIOS
 from reviewkit.tables import Row, read_csv
 
@@ -153,13 +154,13 @@ def _figures(cells: Mapping[str, str]) -> Faults:
     if (low is None) != (high is None):
         yield "one limit of the interval is missing.", "Fill both or neither."
     if low is not None and high is not None and effect is not None and not low <= effect <= high:
-        yield (f"effect {effect:g} does not lie between its limits {low:g} and {high:g}.",
+        yield (f"effect {plain(effect)} does not lie between its limits {plain(low)} and {plain(high)}.",
                "Check the print, and whether a minus sign was lost.")
     smallest = min((x for x in (effect, low, high) if x is not None), default=None)
     if cells["measure"] in RATIOS and smallest is not None and smallest <= 0:
-        yield f"{cells['measure']} with a value of {smallest:g}.", "Ratios are above 0 and stand as printed."
+        yield f"{cells['measure']} with a value of {plain(smallest)}.", "Ratios are above 0 and stand as printed."
     if i2 is not None and not 0 <= i2 <= 100:
-        yield f"i2 = {i2:g}.", "I² is given in percent, from 0 to 100."
+        yield f"i2 = {plain(i2)}.", "I² is given in percent, from 0 to 100."
     if cells["k"] and cells["studies"] and int(cells["k"]) > int(cells["studies"]):
         yield f"k = {cells['k']} is above studies = {cells['studies']}.", "A figure rests on studies of its review."
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reviewkit.errors import InputError
 from reviewkit.extraction import COLUMNS, OPTIONAL_COLUMNS
+from reviewkit.numbers import count
 from reviewkit.review.extraction.extracting import table_of, template_rows
 from reviewkit.review.opened import Review
 from reviewkit.store.files import alone, show
@@ -59,8 +60,8 @@ def set_cells(
         if column not in ALL_COLUMNS or column in FIXED:
             raise InputError(f"column {column!r} is not typed.", code="column", remedy="Choose another cell.")
         if len(text) > LONGEST:
-            raise InputError(f"{column} has {len(text):,} characters; at most {LONGEST:,} are kept.", code="value",
-                             remedy="Shorten it.")
+            raise InputError(f"{column} has {count(len(text))} characters; at most {count(LONGEST)} are kept.",
+                             code="value", remedy="Shorten it.")
     new = {column: text.strip() for column, text in cells.items()}
     with _changing(review, extractor) as rows:
         row = rows[_place(rows, row_id)]

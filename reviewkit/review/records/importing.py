@@ -13,6 +13,7 @@ from pathlib import Path
 from reviewkit.dedup import Answer, Link, Pair, Settings, deduplicate
 from reviewkit.errors import InputError, Problem
 from reviewkit.model import ReadResult, Record, Rejected
+from reviewkit.numbers import number
 from reviewkit.protocol import Protocol
 from reviewkit.readers import read
 from reviewkit.review.records.identity import Reports, give_ids, give_reports, held_together
@@ -152,7 +153,7 @@ def import_records(question: str, root: Path) -> ImportSummary:
     if waiting or told:
         write_csv(folder / "duplicates.csv", DUPLICATE_COLUMNS, [
             *(row for row in told if row["verdict"]),
-            *({"record_a": p.one, "record_b": p.other, "note": f"{p.rule} ({p.score:.2f})"} for p in waiting),
+            *({"record_a": p.one, "record_b": p.other, "note": f"{p.rule} ({number(p.score, 2)})"} for p in waiting),
         ])
     if links or (folder / "related.csv").exists():
         write_csv(folder / "related.csv", RELATED_COLUMNS, links)
