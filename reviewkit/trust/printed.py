@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from reviewkit.errors import InputError
+from reviewkit.numbers import number
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _NOT_SIGNIFICANT = re.compile(r"^(?:p\s*)?=?\s*(?:n\.?\s*s\.?|non?[- ]?significant|not significant)$", re.IGNORECASE)
@@ -74,7 +75,7 @@ class Printed:
         return Printed(self.value * 10.0**power, max(self.decimals - power, 0))
 
     def __str__(self) -> str:
-        return f"{self.value:.{self.decimals}f}"
+        return number(self.value, self.decimals)
 
 
 def read_number(text: str) -> Printed:

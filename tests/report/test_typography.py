@@ -13,8 +13,7 @@ from tests.report.pages import QUESTIONS, ROOT, Text, page_of
 
 PACKAGES = ("report", "render", "figures", "certainty", "trust", "extraction", "screening", "appraisal", "review",
             "protocol", "portfolio", "lab")
-OWN_FORMAT = {"trust/printed.py": "a printed number, digit for digit",
-              "figures/svg.py": "coordinates, which are no text", "figures/export.py": "sizes in a style sheet",
+OWN_FORMAT = {"figures/svg.py": "coordinates, which are no text", "figures/export.py": "sizes in a style sheet",
               "extraction/printed.py": "readings of a printed number, digit for digit",
               "review/extraction/look.py": "a number as it would be written into the table",
               "report/outputs.py": "digits of results.json",

@@ -43,9 +43,9 @@ def test_the_interval_of_an_arm_against_its_sd() -> None:
 @pytest.mark.parametrize(
     ("triple", "right"),
     [
-        (("1.02", "-1.55", "-0.50"), "-1.02 (-1.55 to -0.50)"),
-        (("-5.83", "13.49", "1.84"), "-5.83 (-13.49 to 1.84)"),
-        (("-5.83", "-9.00", "2.66"), "-5.83 (-9.00 to -2.66)"),
+        (("1.02", "-1.55", "-0.50"), "−1.02 (−1.55 to −0.50)"),
+        (("-5.83", "13.49", "1.84"), "−5.83 (−13.49 to 1.84)"),
+        (("-5.83", "-9.00", "2.66"), "−5.83 (−9.00 to −2.66)"),
     ],
 )
 def test_a_lost_minus_in_effect_or_limit(triple: tuple[str, str, str], right: str) -> None:
@@ -108,7 +108,7 @@ def test_a_mean_difference_labelled_smd() -> None:
         contrast("-6.0", "-15.0", "3.0", "SMD"),
     )  # fmt: skip
     assert finding.code == "md_labelled_smd"
-    assert finding.right_reading == "MD -6.0; SMD about −0.34"
+    assert finding.right_reading == "MD −6.0; SMD about −0.34"
 
 
 def test_a_true_smd() -> None:
