@@ -10,6 +10,7 @@ from reviewkit.render.html import (
     el,
     empty,
     figure,
+    isolated,
     join,
     link,
     notice,
@@ -19,5 +20,5 @@ from reviewkit.render.table import Column, Row, table
 
 __all__ = [
     "Column", "Row", "Safe", "anchor_id", "badge", "certainty_badge", "definition_list", "details", "el", "empty",
-    "figure", "join", "link", "notice", "table", "text",
+    "figure", "isolated", "join", "link", "notice", "table", "text",
 ]  # fmt: skip

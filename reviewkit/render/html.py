@@ -23,6 +23,7 @@ from reviewkit.render.text import escape, safe_url
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9:_-]*\Z")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*\Z")
 _TAG = re.compile(r"<[^>]*>")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "col", "wbr"})
 _REFUSED = frozenset({"script", "iframe", "object", "embed", "base", "form"})
 _ADDRESSES = frozenset({"href", "src", "action", "formaction", "xlink:href", "cite", "poster"})
@@ -127,6 +128,11 @@ def link(label: Child, url: str, **attributes: str | int | bool | None) -> Safe:
     if address is None:
         return join(label, " (", url, ")") if url.strip() and text(label) != escape(url) else text(label)
     return el("a", label, href=address, **attributes)
+
+
+def isolated(name: str) -> Child:
+    """A name that may run from right to left, so that what stands beside it keeps its place."""
+    return el("bdi", name) if _RIGHT_TO_LEFT.search(name) else name
 
 
 def anchor_id(*parts: str) -> str:

@@ -21,14 +21,13 @@ from reviewkit.report.bias_figures import (
     summary_figure,
     traffic_figure,
 )
-from reviewkit.report.bias_ledgers import contacts_table, missing_section, registered_table
+from reviewkit.report.bias_ledgers import contacts_table, missing_section, registered_table, unchecked
 from reviewkit.report.words import count_words
 from reviewkit.review import Review
 from reviewkit.review.extraction.double_reading import extraction_agreement, judgement_agreement
 
 COLUMNS = ("study", "outcome", "tool", "assessor", "domain", "judgement", "proposed", "reason", "path")
 DEMONSTRATION = "These are demonstration judgements of the project itself, made from what abstracts and web pages show."
-UNCHECKED = "Not checked against the source. "
 
 
 def bias_section(review: Review) -> Safe:
@@ -69,11 +68,12 @@ def _lead(review: Review) -> Safe:
 def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
     words = Counter(item.judgement(OVERALL) or "not judged" for item in items)
     order = [level.word for level in tool.levels_of(OVERALL)][::-1]
-    said = ", ".join(f"{word} in {words[word]}" for word in [*order, "not judged"] if words[word])
+    told = [f"{word} in {words[word]}" for word in [*order, "not judged"] if words[word]]
+    said = ", ".join(told) + ("," if len(told) > 1 else "")
     silent = sum(item.on_silence(domain.id) for item in items for domain in tool.domains)
     total = len(items) * len(tool.domains)
     what = "review" if tool.unit == "review" else "assessment"
-    caption = f"{said[:1].upper()}{said[1:]}, of {count_words(len(items), what)}. Traffic light: {tool.name}."
+    caption = f"{said[:1].upper()}{said[1:]} of {count_words(len(items), what)}. Traffic light: {tool.name}."
     notes = [f"{silent} of {total} judgements of a domain follow from silence alone: every answer is "
              "'no information', because the text that was visible does not say."] if silent else []
     source = tool.source
@@ -81,7 +81,7 @@ def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
         el("h3", tool.name, id=f"bias-{tool.id}"),
         el("p", link(source.citation, f"https://doi.org/{source.doi}" if source.doi else source.url), ". Questions "
            "worded by this project."),
-        _checked(tool),
+        unchecked(tool),
         el("ul", *[el("li", remark) for remark in tool.remarks]) if tool.remarks else None,
         figure(traffic_figure(review, tool, items).in_page, caption, id_=f"traffic-{tool.id}", notes=notes),
         figure(Safe(summary_figure(review, tool, items).svg), f"{_by_domain(tool, items)} Share of assessments at each "
@@ -91,13 +91,6 @@ def _tool(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe:
     )
 
 
-def _checked(tool: Tool) -> Safe | None:
-    """What of a tool was not compared with a published source; nothing where all was."""
-    if not tool.not_checked:
-        return None
-    which = f"{', '.join(name.lower() for name in tool.not_checked)}. " if tool.checked_against_source else ""
-    title = UNCHECKED.replace(". ", ": ") if which else UNCHECKED
-    return notice(f"{which}{tool.source.read}", title=title, kind="warning")
 
 
 def _cases(review: Review) -> Safe | None:
@@ -133,7 +126,7 @@ def _case_table(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe
     return join(
         el("p", link(source.citation, f"https://doi.org/{source.doi}" if source.doi else source.url), ". Questions "
            "worded by this project."),
-        _checked(tool),
+        unchecked(tool),
         table(["Study", "Design", Column("Items met", numeric=True), "Not met", Column("Over all", width="14rem")],
               rows, id_=f"cases-{tool.id}", caption=f"{tool.name}: {count_words(len(items), 'study', 'studies')} that "
               "the review describes and does not count."),

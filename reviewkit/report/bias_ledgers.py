@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from reviewkit.appraisal import OVERALL
+from reviewkit.appraisal import OVERALL, Tool
 from reviewkit.appraisal.answers import WORDS
 from reviewkit.protocol import Outcome
-from reviewkit.render import Safe, anchor_id, badge, details, el, empty, join, link, table
+from reviewkit.render import Safe, anchor_id, badge, details, el, empty, join, link, notice, table
 from reviewkit.report.bias_figures import light
 from reviewkit.review import Review
+
+
+def unchecked(tool: Tool) -> Safe | None:
+    """What of a tool was not compared with a published source; nothing where all was."""
+    if not tool.not_checked:
+        return None
+    which = f"{', '.join(name.lower() for name in tool.not_checked)}. " if tool.checked_against_source else ""
+    return notice(f"{which}{tool.source.read}", kind="warning",
+                  title=f"Not checked against the source{':' if which else '.'} ")
 
 
 def missing_section(review: Review) -> Safe:
@@ -20,7 +29,8 @@ def missing_section(review: Review) -> Safe:
         shown.append(empty(
             f"Missing evidence was not assessed for: {names}.", "An assessment by ROB-ME would: "
             f"reviewkit appraise {review.question} --template ROLE --tool rob-me --outcome OUTCOME"))
-    return join(*shown)
+    used = {item.tool.id: item.tool for o in review.protocol.outcomes if (item := review.appraisal.synthesis(o.id))}
+    return join(*[unchecked(tool) for tool in used.values()], *shown)
 
 
 def _missing_part(review: Review, outcome: Outcome) -> Safe:
@@ -31,9 +41,7 @@ def _missing_part(review: Review, outcome: Outcome) -> Safe:
     if item is not None:
         word = item.judgement(OVERALL)
         parts.append(el("p", f"{outcome.name}: ", badge(light(item, OVERALL), word=word or "not judged"),
-                        " risk of bias due to missing evidence (", link("ROB-ME", item.tool.source.url),
-                        "). ", "" if item.tool.checked_against_source else
-                        f"Not checked against the source: {item.tool.source.read}"))
+                        " risk of bias due to missing evidence (", link("ROB-ME", item.tool.source.url), ")."))
         rows = [[q.id, q.text, WORDS[given.answer], given.support]
                 for _, q in item.tool.questions if (given := item.answers.get(q.id)) and given.answer]
         parts.append(details(f"Answers ({len(rows)})", table(

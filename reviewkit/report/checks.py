@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from reviewkit.numbers import tidy
-from reviewkit.render import Safe, el, empty, join, table
+from collections import defaultdict
+
+from reviewkit.numbers import count, tidy
+from reviewkit.render import Column, Safe, el, empty, join, table
 from reviewkit.report.words import count_words
 from reviewkit.review import Review
+
+OPEN = "open: a person has still to settle it"
 
 
 def checks_section(review: Review) -> Safe:
@@ -18,15 +22,18 @@ def checks_section(review: Review) -> Safe:
     if not review.trust:
         return join(head, lead, empty("Nothing was found.", "That is no proof that every number is right."))
     told = {(item.code, item.subject): item for item in review.settlements}
-    rows: list[tuple[str, ...]] = []
+    labels = {study.study_id: study.label for study in review.all_studies}
+    alike: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for found in review.trust:
-        subject = "|".join(found.row_ids)
-        item = told.get((found.code, subject))
-        rows.append((
-            found.study_id.replace("|", ", "), found.code.replace("_", " "), tidy(found.message),
-            f"{item.settlement} by {item.by}: {item.reason}" if item else "open: a person has still to settle it",
-        ))
-    rows.sort(key=lambda row: not row[3].startswith("open"))
-    return join(head, lead, table(["Study", "Finding", "What was found", "How it was settled"], rows,
-                                  caption=f"{count_words(len(rows), 'finding')} of the checks, none of them hidden.",
-                                  id_="number-findings"))
+        item = told.get((found.code, "|".join(found.row_ids)))
+        settled = f"{item.settlement} by {item.by}: {item.reason}" if item else OPEN
+        names = ", ".join(labels.get(study, study) for study in found.study_id.split("|"))
+        alike[names, found.code.replace("_", " "), settled].append(tidy(found.message))
+    rows = [
+        [names, code, count(len(said)), join(*dict.fromkeys(said), sep=el("br")), settled]
+        for (names, code, settled), said in sorted(alike.items(), key=lambda pair: pair[0][2] != OPEN)
+    ]
+    many = count_words(len(review.trust), "finding")
+    return join(head, lead, table(
+        ["Study", "Finding", Column("Times", numeric=True), "What was found", "How it was settled"], rows,
+        caption=f"{many} of the checks, none of them hidden; those settled alike share a row.", id_="number-findings"))

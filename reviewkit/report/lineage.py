@@ -12,7 +12,7 @@ from dataclasses import replace
 from reviewkit.extraction import ArmRow, StudyResult
 from reviewkit.extraction.compare import compare_rows, key_of
 from reviewkit.numbers import count, estimate, heterogeneity, interval, named, number, percent, tidy, working
-from reviewkit.render import Column, Safe, anchor_id, details, el, join, link, table
+from reviewkit.render import Column, Safe, anchor_id, details, el, isolated, join, link, table
 from reviewkit.render.html import Child
 from reviewkit.report.origins import origin_anchor
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, directions, natural, pool_words
@@ -196,14 +196,14 @@ def _block(found: OutcomeAnalysis, run: Analysis, told: Lineage, readings: Seque
     result = told.result
     label = found.labels.get(result.study_id, result.study_id)
     where = "" if run is found.main else run.id
-    head = f"{label}, in “{run.label}”" if where else label
+    head = f", in “{run.label}”" if where else ""
     if result.usable:
         head += f": {run.measure} {shown_effect(run, result)}"
         head += f", weight {percent(told.weight, 1)}" if told.weight is not None else ""
     else:
         head += f": no effect ({result.reason})"
     return opened(
-        head,
+        join(isolated(label), head),
         el("ul", *[el("li", printed(row), *read) for row, read in zip(result.rows, readings, strict=True)]),
         _steps(told, result),
         el("p", "Not used: ", "; ".join(result.unused)) if result.unused else None,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reviewkit.extraction import Study
 from reviewkit.model import Record
 from reviewkit.numbers import count
-from reviewkit.render import Safe, anchor_id, details, el, join, link
+from reviewkit.render import Safe, anchor_id, details, el, isolated, join, link
 from reviewkit.render.html import Child
 from reviewkit.report.screening import STAGE_NAMES
 from reviewkit.review import Review
@@ -33,7 +33,7 @@ def origins(review: Review) -> Safe | None:
         return None
     return join(
         el("h3", "From a study to its records and votes", id="study-origins"),
-        *[details(f"{study.label}: {_place(study, study.study_id in included)}", _origin(review, study))
+        *[details(join(isolated(study.label), f": {_place(study, study.study_id in included)}"), _origin(review, study))
           for study in sorted(found, key=lambda study: study.study_id not in included)],
     )
 

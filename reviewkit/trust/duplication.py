@@ -176,9 +176,10 @@ def _shared(first: Entry, second: Entry, matched: list[ArmRow]) -> Finding | Non
     if any(row.noted.divided for row in matched):
         return None
     n = max(row.n or 0 for row in matched)
+    studies = " and ".join(dict.fromkeys((first.study_id, second.study_id)))
     message = (
-        f"the comparator of {first.study_id} and {second.study_id} is the same {n} people ({where(matched[0])}: mean "
-        f"{matched[0].mean}), entered in full beside two interventions."
+        f"the comparator of {studies} is the same {n} people ({where(matched[0])}: mean {matched[0].mean}), entered in "
+        "full beside two interventions."
     )
     reading = f"one study with several arms: enter the comparator once, or halve it (n={n // 2})"
     return make_finding("shared_comparator", matched, message, reading, "likely")
