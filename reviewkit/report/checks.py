@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from reviewkit.numbers import count, tidy
 from reviewkit.render import Column, Safe, el, empty, join, table
+from reviewkit.render.html import Child
 from reviewkit.report.words import count_words
 from reviewkit.review import Review
 
@@ -30,10 +32,14 @@ def checks_section(review: Review) -> Safe:
         names = ", ".join(labels.get(study, study) for study in found.study_id.split("|"))
         alike[names, found.code.replace("_", " "), settled].append(tidy(found.message))
     rows = [
-        [names, code, count(len(said)), join(*dict.fromkeys(said), sep=el("br")), settled]
+        [names, code, count(len(said)), _listed(dict.fromkeys(said)), settled]
         for (names, code, settled), said in sorted(alike.items(), key=lambda pair: pair[0][2] != OPEN)
     ]
     many = count_words(len(review.trust), "finding")
     return join(head, lead, table(
         ["Study", "Finding", Column("Times", numeric=True), "What was found", "How it was settled"], rows,
         caption=f"{many} of the checks, none of them hidden; those settled alike share a row.", id_="number-findings"))
+
+
+def _listed(said: Collection[str]) -> Child:
+    return el("ul", *[el("li", one) for one in said]) if len(said) > 1 else next(iter(said))
