@@ -276,7 +276,7 @@ class _Plot:
         for place, judgement in enumerate(row.risk_of_bias):
             draw_light(canvas, self.weight_right + GAP + LIGHT * (place + 0.5), middle, judgement)
         if row.estimate is None or row.low is None or row.high is None:
-            canvas.text(self.estimate_right, base, SILENT, anchor="end", size=SMALL, fill="grey", italic=True)
+            canvas.text(self.estimate_right, base, _without(row), anchor="end", size=SMALL, fill="grey", italic=True)
             return
         draw_interval(canvas, self.axis, row.low, row.high, middle)
         x = self.axis.at(row.estimate)
@@ -381,8 +381,13 @@ class _Plot:
 
     def _numbers(self, item: ForestRow | ForestPooled) -> str:
         if item.estimate is None:
-            return SILENT
+            return _without(item)
         return estimate_text(item.estimate, item.low, item.high, places=self.places)
+
+
+def _without(row: ForestRow) -> str:
+    """In place of an estimate; counts that stand there and give none are not estimable, as in Cochrane's plots."""
+    return "not estimable" if any(row.cells) else SILENT
 
 
 def _weight(item: ForestItem) -> str:

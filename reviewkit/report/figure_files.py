@@ -12,6 +12,7 @@ from reviewkit.report.albatross import albatross_of
 from reviewkit.report.bias_figures import by_tool, summary_figure, traffic_figure
 from reviewkit.report.findings import direction_figure
 from reviewkit.report.forests import forest_figure, subgroup_forests
+from reviewkit.report.harm_forests import harm_forest
 from reviewkit.report.methods import flow_figure
 from reviewkit.report.robustness import robustness_figures
 from reviewkit.review import Review
@@ -37,9 +38,11 @@ def figures_of(report: Report) -> Iterator[tuple[str, Figure]]:
         yield f"risk-of-bias-{tool.id}-summary", summary_figure(review, tool, items)
     for certainty in report.certainties:
         found = certainty.analysis
-        # One outcome has one pool: a harm that was pooled by a method for rare events has no other forest.
+        # One outcome has one pool: a harm that was pooled by a method for rare events has that forest alone.
         if certainty.harms is None or found.main.pooled is certainty.harms.pool:
             yield from _of_outcome(found, review)
+        elif (picture := harm_forest(found, certainty.harms, review)) is not None:
+            yield found.outcome.id, picture
 
 
 def _of_outcome(found: OutcomeAnalysis, review: Review) -> Iterator[tuple[str, Figure]]:

@@ -138,8 +138,8 @@ class _Forest:
         self.usable = main.usable
         named = [r.study_id for r in main.results] if self.lit else []
         self.domains, self.lights = forest_lights(self.review, self.found.outcome.id, named)
-        self.cells = [_cells(result) for result in self.usable]
-        self.columns = _columns(self.review, self.found) if any(self.cells) else ()
+        self.cells = [arm_cells(result) for result in self.usable]
+        self.columns = arm_columns(self.review, self.found) if any(self.cells) else ()
 
     def rows(self) -> list[ForestRow]:
         """A row for each pooled result, in the order of the pool."""
@@ -192,15 +192,7 @@ class _Forest:
         """People (and events) over the studies; empty where a study gives no counts of its groups."""
         if not self.columns or not all(self.cells[place] for place in members):
             return ()
-        rows = {row.row_id: row for place in members for row in self.usable[place].rows}
-        cells: list[str] = []
-        for role in ROLES:
-            arm = [row for row in rows.values() if row.arm_role == role]
-            if self.found.main.measure in MEANS:
-                cells += ["", "", _sum([row.n for row in arm])]
-            else:
-                cells += [_sum([row.events for row in arm]), _sum([row.total for row in arm])]
-        return tuple(cells)
+        return arm_totals(self.found.main.measure, [self.usable[place] for place in members])
 
     def plot(
         self, rows: Sequence[ForestItem], pooled: Sequence[ForestPooled], *, title: str, silent: bool = False
@@ -237,7 +229,8 @@ def _half_width(level: float) -> float:
     return float(normal_ppf(0.5 + level / 2))
 
 
-def _columns(review: Review, found: OutcomeAnalysis) -> tuple[ForestColumn, ...]:
+def arm_columns(review: Review, found: OutcomeAnalysis) -> tuple[ForestColumn, ...]:
+    """The data columns before the plot, under the name of each side."""
     heads = ("Mean", "SD", "Total") if found.main.measure in MEANS else ("Events", "Total")
     return tuple(ForestColumn(head, _arm_name(review, found, role)) for role in ROLES for head in heads)
 
@@ -254,7 +247,20 @@ def _arm_name(review: Review, found: OutcomeAnalysis, role: str) -> str:
     return f"{name[:1].upper()}{name[1:]}"
 
 
-def _cells(result: StudyResult) -> tuple[str, ...]:
+def arm_totals(measure: str, results: Sequence[StudyResult]) -> tuple[str, ...]:
+    """People, or events and people, of each side over some studies; a group that stands in two counts once."""
+    rows = {row.row_id: row for result in results for row in result.rows}
+    cells: list[str] = []
+    for role in ROLES:
+        arm = [row for row in rows.values() if row.arm_role == role]
+        if measure in MEANS:
+            cells += ["", "", _sum([row.n for row in arm])]
+        else:
+            cells += [_sum([row.events for row in arm]), _sum([row.total for row in arm])]
+    return tuple(cells)
+
+
+def arm_cells(result: StudyResult) -> tuple[str, ...]:
     """Mean, SD and size of each arm, or events and size; empty where the study printed a contrast."""
     rows: Mapping[str, ArmRow] = {row.arm_role: row for row in result.rows}
     if len(result.rows) != len(ROLES) or set(rows) != set(ROLES):

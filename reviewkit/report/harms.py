@@ -8,8 +8,9 @@ from reviewkit.certainty.rating import NO_EVIDENCE
 from reviewkit.certainty.wording import in_sentence
 from reviewkit.extraction import ArmRow
 from reviewkit.numbers import share
-from reviewkit.render import Column, Safe, anchor_id, details, el, empty, join, link, table
+from reviewkit.render import Column, Safe, anchor_id, details, el, empty, figure, join, link, table
 from reviewkit.render.html import Child
+from reviewkit.report.harm_forests import harm_forest
 from reviewkit.report.lineage import lineage_details
 from reviewkit.report.statements import certainty_line, plain_html
 from reviewkit.report.words import pool_words, remark, studies
@@ -41,8 +42,8 @@ def _outcome(review: Review, certainty: Certainty) -> Safe:
     rated = certainty_line(review, certainty) if certainty.rating.level != NO_EVIDENCE else el(
         "p", plain_html(review, certainty))
     numbers = lineage_details(review, certainty.analysis, harms) if certainty.analysis.main.results else None
-    return join(head, said, _pool(harms), rated, _sensitivity(certainty), _table(harms), _cases(harms), _silent(harms),
-                numbers)
+    return join(head, said, _pool(review, certainty, harms), rated, _sensitivity(certainty), _table(harms),
+                _cases(harms), _silent(harms), numbers)
 
 
 def reported(harms: Harms, review: Review) -> str:
@@ -71,11 +72,14 @@ def reported(harms: Harms, review: Review) -> str:
     return f"{lead} {SILENCE}" if harms.silent or not n else lead
 
 
-def _pool(harms: Harms) -> Safe:
+def _pool(review: Review, certainty: Certainty, harms: Harms) -> Safe:
     if harms.pool is None:
         return el("p", f"Not pooled: {harms.why}.") if harms.why and harms.results else Safe("")
     measure = harms.outcome.plan.measure
-    return el("p", pool_words(harms.pool, measure), *[f" {remark(warning)}" for warning in harms.pool.warnings])
+    said = join(pool_words(harms.pool, measure), *[f" {remark(warning)}" for warning in harms.pool.warnings])
+    picture = harm_forest(certainty.analysis, harms, review)
+    assert picture is not None
+    return figure(picture.in_page, join(said, " Forest plot."), id_=anchor_id("forest", certainty.outcome.id))
 
 
 def _sensitivity(certainty: Certainty) -> Safe:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from reviewkit.certainty import overclaims
+from reviewkit.report.figure_files import figures_of
+from reviewkit.report.harm_forests import harm_forest
 from reviewkit.report.opened import Report
 from reviewkit.report.statements import answer_sentence, answering
 from reviewkit.report.summary_of_findings import MOST_OUTCOMES, chosen, summary_rows
@@ -190,6 +192,16 @@ def test_zero_events_are_pooled_without_a_made_up_half(tmp_path: Path) -> None:
     assert "3 of the 10 included studies report adverse events; 7 say nothing" in words
     assert "0/31" in words
     assert "0/24" in words
+    # A row for each study, counts included, and the total of the pool that counts.
+    picture = harm_forest(certainty.analysis, certainty.harms, report.review)
+    assert picture is not None
+    assert "Total (95% CI): RR 0.14 [0.02, 1.13]" in picture.description
+    drawn = [box.text for box in picture.texts]
+    assert [name for name in drawn if name in ("Negahban 2013", "Naderi 2024", "Atashi 2014")] == [
+        "Negahban 2013", "Naderi 2024", "Atashi 2014"]
+    assert drawn.count("not estimable") == 1 and "42.9%" in drawn and "57.1%" in drawn
+    assert 'id="forest-adverse-events"' in str(report.harms())
+    assert ("adverse-events", picture.svg) in [(name, shown.svg) for name, shown in figures_of(report)]
     # The figure opens to the pool that counts, not to another one of the same numbers.
     numbers = str(report.harms())
     numbers = numbers[numbers.index('id="numbers-adverse-events"'):]
