@@ -56,6 +56,8 @@ class Question(Part):
     conflicts: Text
     rationale: str = ""
     limitations: tuple[Text, ...] = ()
+    implications: tuple[Text, ...] = ()
+    """For practice, policy and research, in the reviewers' words; no stronger than the best certainty allows."""
     authors: tuple[Person, ...] = ()
     doi: str = ""
     url: str = ""

@@ -170,8 +170,13 @@ class Report:
         return tuple(certainty_of(self.review, found) for found in self.outcomes)
 
     def limitations(self) -> Safe:
-        """What the reader must hold against this review."""
-        return el("ul", *[el("li", item) for item in self.limits])
+        """What the reader must hold against this review, and what its authors say follows from it."""
+        follows = self.review.protocol.question.implications
+        return join(
+            el("ul", *[el("li", item) for item in self.limits]),
+            join(el("h3", "Implications for practice and research", id="implications"),
+                 el("ul", *[el("li", item) for item in follows])) if follows else None,
+        )
 
     @property
     def limits(self) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from reviewkit.certainty import overclaims
+from reviewkit.certainty.rating import LEVELS, NO_EVIDENCE
 from reviewkit.errors import Problem, ReviewkitError
 from reviewkit.review.appraisal.appraising import appraisal_gaps
 from reviewkit.review.certainty.rating import assumed_in_main, certainty_gaps, refused_judgements
@@ -58,6 +60,7 @@ def findings(question: str, root: Path) -> Findings:
             *_open_duplicates(review), *_screening_gaps(review), *_retracted(review), *_trust(review),
             *own_findings(review), *related_apart(review),
             *appraisal_gaps(review), *_harms_not_asked(review), *(certainty_gaps(review) if not errors else ()),
+            *(_strong_implications(review) if not errors else ()),
         ]
         waiting, settled = settle(open_ones, review.settlements, file=review.name("settled.csv"))
     try:
@@ -168,6 +171,21 @@ def _harms_not_asked(review: Review) -> list[Problem]:
         return []
     return [Problem("no outcome has importance = \"harm\".", review.name("protocol.toml"), None, None,
                     "no-harm-outcome", "Add one, even if no study will report it: the report then says so.")]
+
+
+def _strong_implications(review: Review) -> list[Problem]:
+    """Implications in words that not even the best certainty of any outcome allows."""
+    told = review.protocol.question.implications
+    if not told:
+        return []
+    ranks = (NO_EVIDENCE, *LEVELS)
+    best = max((review.certainty(outcome.id).rating.level for outcome in review.protocol.outcomes), key=ranks.index)
+    association = review.protocol.question.kind == "association"
+    return [
+        Problem(f"implication {place}: {said.message}", review.name("protocol.toml"), None, None, "strong-words",
+                said.remedy or "Say it no stronger than the certainty allows, or settle it.", subject=str(place))
+        for place, text in enumerate(told, 1) for said in overclaims(text, best, association=association)
+    ]
 
 
 def _cut_logs(review: Review) -> list[Problem]:

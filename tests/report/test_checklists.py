@@ -37,7 +37,8 @@ def finished() -> Report:
     old = review.protocol
     asked = old.question.model_copy(update={
         "status": "final", "eligibility_basis": "full-text", "registration": "PROSPERO CRD1", "rationale": "Asked.",
-        "title": "Do levels differ: a systematic review and meta-analysis?", "version": "1.0"})
+        "title": "Do levels differ: a systematic review and meta-analysis?", "version": "1.0",
+        "implications": ("Whether the levels matter to people is not known.",)})
     roles = ("ada", "ben")
     votes = {"votes_title_abstract": 2, "votes_full_text": 2, "reviewers": roles}
     review.__dict__["protocol"] = old.model_copy(update={
@@ -128,6 +129,7 @@ def test_the_same_items_are_met_once_people_have_done_them() -> None:
     ({"question": {"eligibility_basis": "abstract"}}, "9"), ({"question": {"eligibility_basis": "abstract"}}, "16a"),
     ({"question": {"registration": "none"}}, "24a"), ({"question": {"rationale": ""}}, "3"),
     ({"question": {"version": "2.0"}}, "24c"), ({"question": {"limitations": ()}}, "23b"),
+    ({"question": {"implications": ()}}, "23d"),
 ])  # fmt: skip
 def test_one_step_left_out_is_one_item_not_met(change: dict[str, dict[str, object]], number: str) -> None:
     report = finished()

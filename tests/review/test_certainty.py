@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from reviewkit.cli import cli
 from reviewkit.errors import InputError, Problem
+from reviewkit.report.opened import Report
 from reviewkit.review import open_review
 from reviewkit.review.certainty.rating import Appraised, certainty_of
 from reviewkit.review.checking import check, findings
@@ -163,6 +164,19 @@ def test_a_protocol_without_harms_waits_for_one(project: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text[:text.index('[[outcomes]]\nid = "adverse-events"')], encoding="utf-8")
     assert [p.code for p in check("b12-ms", project)] == ["no-harm-outcome"]
+
+
+@pytest.mark.parametrize(("said", "codes"), [
+    ("Vitamin B12 lowers disability.", ["strong-words"]),
+    ("Whether vitamin B12 lowers disability is not known; trials should measure it.", []),
+])
+def test_implications_say_no_more_than_the_certainty_allows(project: Path, said: str, codes: list[str]) -> None:
+    path = project / "data" / "b12-ms" / "protocol.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[question]\n", f"[question]\nimplications = [\"{said}\"]\n", 1), encoding="utf-8")
+    assert [p.code for p in check("b12-ms", project)] == codes
+    page = Report(open_review("b12-ms", project)).limitations()
+    assert said in page and 'id="implications"' in page
 
 
 def test_parameters_of_the_rules_come_from_the_protocol(project: Path) -> None:

@@ -35,6 +35,7 @@ PLACES = {
     "harms": ("Harms", "harms"), "findings": ("Summary of findings", "findings"),
     "published": ("What published meta-analyses found", "what-published-meta-analyses-found"),
     "claims": ("What the web pages claim", "what-the-web-pages-claim"), "limits": ("Limitations", "limitations"),
+    "implications": ("Implications for practice and research", "implications"),
     "provenance": ("Provenance", "provenance"), "inputs": ("Input files", "inputs"),
 }
 """Places of the report that a checklist may point to: their names and anchors."""

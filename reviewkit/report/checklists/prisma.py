@@ -226,8 +226,10 @@ def _process_limits(look: Look) -> Answer:
 
 
 def _implications(look: Look) -> Answer:
+    if look.asked.implications:
+        return met("implications")
     which = "" if look.rated else ", and there is no evidence to draw any from"
-    return unmet(f"By intent the report gives no advice on practice or policy{which}.", "limits")
+    return unmet(f"The protocol names no implication{which}; the program draws none.", "limits")
 
 
 def _registration(look: Look) -> Answer:
