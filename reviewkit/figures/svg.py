@@ -54,7 +54,8 @@ def _style() -> str:
 
 
 STYLE = _style()
-
+UPRIGHT = 1050
+"""A wider picture that is not tall is printed on a sheet of its own, lengthwise: upright its letters would be small."""
 
 class TextBox(NamedTuple):
     """Where a line of text lies, by estimate, in pixels."""
@@ -217,7 +218,8 @@ def opening(width: float, top: float, height: float, label: str, *, links: bool)
     """The start tag of a picture, or of a piece of one from `top` on; with links it is a group, not an image."""
     size = f'width="{n(width)}" height="{n(height)}" viewBox="0 {n(top)} {n(width)} {n(height)}"'
     fluid = f"width:100%;height:auto;min-width:{n(min(width, max(width * 0.85, 320)))}px;max-width:{n(width)}px"
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="rk-fig" role="{"group" if links else "img"}" '
+    look = "rk-fig rk-wide" if width > UPRIGHT and height < 0.45 * width else "rk-fig"
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="{look}" role="{"group" if links else "img"}" '
             f'aria-label="{escape(label)}" {size} style="{fluid}" fill="{INK}" font-family="{FONT}" '
             f'font-size="{SIZE}">')
 
