@@ -22,18 +22,20 @@ from reviewkit.figures.forest_parts import (
     compose_title,
     describe,
     extent,
+    letter,
+    no_estimate,
+    weight_text,
 )
 from reviewkit.figures.lettering import text_width, wrap
 from reviewkit.figures.marks import draw_arrows, draw_interval, draw_light
 from reviewkit.figures.svg import LINE, ROW, SMALL, Canvas, Figure
 from reviewkit.numbers import estimate as estimate_text
-from reviewkit.numbers import interval, percent, plain
+from reviewkit.numbers import interval, plain
 
 GAP = 14
 LIGHT = 20
 LABEL_WIDTH = 236
 GROUP_WIDTH = 160.0
-SILENT = "no usable numbers"
 PLOT_WIDTH = 320.0
 MIN_PLOT_WIDTH = 220.0
 WIDEST = 1096.0
@@ -159,8 +161,8 @@ class _Plot:
         numbers = [self._numbers(item) for item in self.everything if not isinstance(item, ForestHeading)]
         after = GAP + 6 + max(text_width(text, bold=True) for text in [*numbers, self.numbers_head])
         weight = 0.0
-        if any(_weight(item) for item in self.items):
-            needed = max(text_width(_weight(item), bold=True) for item in self.items)
+        if any(weight_text(item) for item in self.items):
+            needed = max(text_width(weight_text(item), bold=True) for item in self.items)
             weight = GAP + max(needed, text_width("Weight", SMALL, bold=True))
         lights = (GAP + LIGHT * len(self.domains) if self.domains else 0) + 2
         plot = min(PLOT_WIDTH, max(MIN_PLOT_WIDTH, WIDEST - left - after - weight - lights))
@@ -207,7 +209,7 @@ class _Plot:
             canvas.text(self.weight_right, y, "Weight", anchor="end", **look)  # type: ignore[arg-type]
         for place in range(len(self.domains)):
             x = self.weight_right + GAP + LIGHT * (place + 0.5)
-            canvas.text(x, y, _letter(place), anchor="middle", **look)  # type: ignore[arg-type]
+            canvas.text(x, y, letter(place), anchor="middle", **look)  # type: ignore[arg-type]
         self.top = y + 7
         canvas.line(0, self.top, self.width, self.top, stroke="ink")
         return self.top + 4
@@ -276,7 +278,7 @@ class _Plot:
         for place, judgement in enumerate(row.risk_of_bias):
             draw_light(canvas, self.weight_right + GAP + LIGHT * (place + 0.5), middle, judgement)
         if row.estimate is None or row.low is None or row.high is None:
-            canvas.text(self.estimate_right, base, _without(row), anchor="end", size=SMALL, fill="grey", italic=True)
+            canvas.text(self.estimate_right, base, no_estimate(row), anchor="end", size=SMALL, fill="grey", italic=True)
             return
         draw_interval(canvas, self.axis, row.low, row.high, middle)
         x = self.axis.at(row.estimate)
@@ -287,7 +289,7 @@ class _Plot:
             canvas.rect(x - 4, middle - 4, 8, 8, fill="paper", stroke="ink", stroke_width=1.5)
         canvas.text(self.estimate_right, base, self._numbers(row), anchor="end", fill="ink" if row.in_pool else "grey")
         small = not row.in_pool
-        canvas.text(self.weight_right, base, _weight(row), anchor="end", fill="grey" if small else "ink",
+        canvas.text(self.weight_right, base, weight_text(row), anchor="end", fill="grey" if small else "ink",
                     italic=small, size=SMALL if small else 13)
 
     def _draw_pool(self, y: float, pool: ForestPooled) -> None:
@@ -300,7 +302,7 @@ class _Plot:
         canvas.polygon([(low, middle), (x, middle - 7), (high, middle), (x, middle + 7)], fill="accent")
         draw_arrows(canvas, axis, pool.low, pool.high, middle, "accent")
         canvas.text(self.estimate_right, base, self._numbers(pool), anchor="end", bold=True)
-        canvas.text(self.weight_right, base, _weight(pool), anchor="end", bold=True)
+        canvas.text(self.weight_right, base, weight_text(pool), anchor="end", bold=True)
         if pool.prediction is not None:
             low, high = pool.prediction
             canvas.text(0, below + 13, f"{plain(self.level)}% prediction interval", size=SMALL, fill="grey")
@@ -348,7 +350,7 @@ class _Plot:
         """Names of the risk-of-bias domains behind their letters; returns the height."""
         if not self.domains:
             return y + 2
-        names = "; ".join(f"{_letter(place)} {name}" for place, name in enumerate(self.domains))
+        names = "; ".join(f"{letter(place)} {name}" for place, name in enumerate(self.domains))
         drawn = {word for item in self.everything if isinstance(item, ForestRow) for word in item.risk_of_bias}
         critical = "! critical, " if "critical" in drawn else ""
         key = f"+ low, ? some concerns, \u2212 high, {critical}∅ no information."
@@ -381,22 +383,5 @@ class _Plot:
 
     def _numbers(self, item: ForestRow | ForestPooled) -> str:
         if item.estimate is None:
-            return _without(item)
+            return no_estimate(item)
         return estimate_text(item.estimate, item.low, item.high, places=self.places)
-
-
-def _without(row: ForestRow) -> str:
-    """In place of an estimate; counts that stand there and give none are not estimable, as in Cochrane's plots."""
-    return "not estimable" if any(row.cells) else SILENT
-
-
-def _weight(item: ForestItem) -> str:
-    if isinstance(item, ForestHeading) or (isinstance(item, ForestRow) and item.estimate is None):
-        return ""
-    if isinstance(item, ForestRow) and not item.in_pool:
-        return "not pooled"
-    return "" if item.weight is None else percent(item.weight, 1)
-
-
-def _letter(place: int) -> str:
-    return chr(ord("A") + place) if place < 26 else str(place + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reviewkit.errors import InputError
 from reviewkit.numbers import estimate as estimate_text
-from reviewkit.numbers import number
+from reviewkit.numbers import number, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,25 @@ def extent(
         room = max(abs(value - null) for value in core) * 0.2
         core += [null - room, null + room]
     return core, intervals
+
+
+def no_estimate(row: ForestRow) -> str:
+    """In place of an estimate; counts that stand there and give none are not estimable, as in Cochrane's plots."""
+    return "not estimable" if any(row.cells) else "no usable numbers"
+
+
+def weight_text(item: ForestItem) -> str:
+    """The weight column of an item."""
+    if isinstance(item, ForestHeading) or (isinstance(item, ForestRow) and item.estimate is None):
+        return ""
+    if isinstance(item, ForestRow) and not item.in_pool:
+        return "not pooled"
+    return "" if item.weight is None else percent(item.weight, 1)
+
+
+def letter(place: int) -> str:
+    """The letter over a column of lights."""
+    return chr(ord("A") + place) if place < 26 else str(place + 1)
 
 
 def compose_title(items: Sequence[ForestItem], axis_label: str) -> str:
