@@ -9,7 +9,7 @@ from reviewkit.appraisal import OVERALL, Tool, tool_for
 from reviewkit.appraisal.answers import WORDS
 from reviewkit.appraisal.assessment import Assessment
 from reviewkit.appraisal.rows import Row as Given
-from reviewkit.numbers import number, share
+from reviewkit.numbers import count, number, share
 from reviewkit.render import Column, Row, Safe, badge, details, el, empty, figure, join, link, notice, table
 from reviewkit.render.html import Child
 from reviewkit.report.bias_figures import (
@@ -137,10 +137,13 @@ def _case_table(review: Review, tool: Tool, items: Sequence[Assessment]) -> Safe
 def _by_domain(tool: Tool, items: Sequence[Assessment]) -> str:
     """The domain with most judgements at a high or critical light, in one sentence."""
     counts = {d.name: sum(light(item, d.id) in ("high", "critical") for item in items) for d in tool.domains}
-    name, most = max(counts.items(), key=lambda pair: pair[1])
+    most = max(counts.values())
     if not most:
         return "No domain is judged at high risk in any assessment."
-    return f"High risk stands most often in: {name.lower()} ({share(most, len(items))})."
+    names = "; ".join(name.lower() for name, found in counts.items() if found == most)
+    words = {item.judgement(d.id) for item in items for d in tool.domains if light(item, d.id) in ("high", "critical")}
+    worst = " or ".join(level.word for level in tool.levels_of(OVERALL) if level.word in words) or "high"
+    return f"Most often {worst}: {names}, in {count(most)} of {count_words(len(items), 'assessment')}."
 
 
 def _answers(review: Review, item: Assessment) -> Safe:

@@ -36,9 +36,10 @@ def checks_section(review: Review) -> Safe:
         for (names, code, settled), said in sorted(alike.items(), key=lambda pair: pair[0][2] != OPEN)
     ]
     many = count_words(len(review.trust), "finding")
+    shared = "; those settled alike share a row" if len(rows) < len(review.trust) else ""
     return join(head, lead, table(
         ["Study", "Finding", Column("Times", numeric=True), "What was found", "How it was settled"], rows,
-        caption=f"{many} of the checks, none of them hidden; those settled alike share a row.", id_="number-findings"))
+        caption=f"{many} of the checks, none of them hidden{shared}.", id_="number-findings"))
 
 
 def _listed(said: Collection[str]) -> Child:
