@@ -116,8 +116,9 @@ def test(*extra: str) -> int:
 
 
 def quick(*extra: str) -> int:
-    """Pass the tests that need neither a browser nor about a second or more."""
-    return setup() or call("pytest", "-n", "2", "-m", "not slow and not e2e", *extra)
+    """Pass the tests that need neither a browser nor about half a second or more."""
+    return setup() or call("pytest", "-n", "2", "-m", "not slow and not e2e", "--hypothesis-profile", "quick",
+                           *extra)
 
 
 def lint() -> int:

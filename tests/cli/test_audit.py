@@ -55,6 +55,7 @@ def call(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["audit", *arguments])
 
 
+@pytest.mark.slow
 def test_offline_it_says_what_a_person_found_and_which_claims_lean_on_it(project: Path) -> None:
     before = sorted(project.rglob("*"))
     done, as_json = call(), call("--json")
@@ -66,6 +67,7 @@ def test_offline_it_says_what_a_person_found_and_which_claims_lean_on_it(project
     assert found["C05"]["looked_up"] is None and found["C08"]["local"] == ["upper-cervical-dystonia/bova-2013"]
 
 
+@pytest.mark.slow
 def test_online_it_proposes_and_overwrites_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (project / "data/citations.csv").read_bytes()
     with at(monkeypatch, Stock([CASE, TRIAL])):
@@ -94,6 +96,7 @@ def test_a_look_up_that_says_otherwise_needs_a_person(project: Path, monkeypatch
     assert checked.exit_code == 3 and checked.stdout.count("reference C06 was looked up") == 1
 
 
+@pytest.mark.slow
 def test_one_service_that_fails_is_exit_1_and_the_rest_is_written(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ def document(result: Result) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_the_contract(table: str) -> None:
     result = run(table, "--seed", "3", "--json")
     found = document(result)

@@ -55,6 +55,7 @@ def test_no_set_is_worse_than_bib_dedupe(name: str) -> None:
     assert len(found - truth) <= peer(name)["pair_fp"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "recall"),
     [("cytology_screening", 0.98), ("haematology", 0.83), ("digital_work", 0.98), ("diabetes", 0.98)],

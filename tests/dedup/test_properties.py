@@ -76,6 +76,7 @@ def test_an_unrelated_record_changes_nothing(found: list[Record]) -> None:
     assert (one.groups, one.maybe, one.related) == (other.groups, other.maybe, other.related)
 
 
+@pytest.mark.slow
 @given(lists)
 @settings(max_examples=60, deadline=None)
 def test_asking_twice_gives_the_same_answer(found: list[Record]) -> None:
@@ -101,6 +102,7 @@ def test_a_persons_word_wins(found: list[Record], data: st.DataObject) -> None:
     assert frozenset((one, other)) not in pairs_of(answered)
 
 
+@pytest.mark.slow
 @given(lists)
 @settings(max_examples=60, deadline=None)
 def test_answers_survive_a_new_import(found: list[Record]) -> None:
@@ -113,6 +115,7 @@ def test_answers_survive_a_new_import(found: list[Record]) -> None:
     assert frozenset(("x", "y")) in groups_of(later)
 
 
+@pytest.mark.slow
 @given(lists)
 @settings(max_examples=60, deadline=None)
 def test_every_record_is_counted_once(found: list[Record]) -> None:

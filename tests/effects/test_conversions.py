@@ -28,6 +28,7 @@ def test_interval_and_sd_there_and_back(mean, sd, n, level, distribution):
     assert back["sd"] == pytest.approx(sd, rel=1e-6)
 
 
+@pytest.mark.slow
 @given(sds, sizes)
 def test_se_and_sd(sd, n):
     assert cv.sd_from_se(sd / math.sqrt(n), n)["sd"] == pytest.approx(sd)

@@ -54,6 +54,7 @@ def test_units_carry_through_the_log_normal(summary, kind, scale):
     assert there["sd"] == pytest.approx(scale * here["sd"], rel=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(summaries, st.sampled_from(["range", "quartiles", "both"]), st.sampled_from(FITTED))
 def test_fitted_shapes_give_a_mean_inside_the_range(summary, kind, method):

@@ -56,6 +56,7 @@ def test_names_must_match_the_rows():
         effect_sizes("GEN", {"yi": [1, 2], "vi": [1, 2]}, studies=["only one"])
 
 
+@pytest.mark.slow
 def test_importing_effects_loads_nothing_heavy():
     code = "import reviewkit.effects, reviewkit.effects.conversions, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -83,6 +83,7 @@ def test_what_is_wrong_is_refused(place: tuple[str | int, ...], value: object) -
     assert problems(stated)
 
 
+@pytest.mark.slow
 def test_no_section_may_be_missing() -> None:
     whole = json.loads(example())
     assert set(whole) == set(SCHEMA["required"])

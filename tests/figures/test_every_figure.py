@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from reviewkit.figures import Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -60,6 +62,7 @@ def test_same_data_same_bytes(maker: Callable[[str], Figure], words: str) -> Non
     assert maker(words).svg == maker(words).svg
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import sys, hashlib; sys.path.insert(0, 'tests/figures'); import conftest as c; "

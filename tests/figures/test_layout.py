@@ -130,6 +130,7 @@ def clashes(figure: Figure) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", SIZES)
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_no_text_lies_upon_other_text_or_outside(name: str, k: int) -> None:

@@ -16,6 +16,7 @@ def said(folder: Path, what: str) -> doctor.Finding:
     return next(item for item in examine(folder) if item.what == what)
 
 
+@pytest.mark.slow
 def test_a_folder_without_a_project_is_a_warning(tmp_path: Path) -> None:
     found = said(tmp_path, "project")
     assert found.state == "warning"

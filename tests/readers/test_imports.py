@@ -46,6 +46,7 @@ def test_every_record_knows_its_lines_and_keeps_its_text(name: str) -> None:
         assert "".join(record.raw.split()) in stretch
 
 
+@pytest.mark.slow
 def test_bom_and_encoding_are_told() -> None:
     for name, expected in EXPECTED.items():
         result = read(IMPORTS / name)

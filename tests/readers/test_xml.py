@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reviewkit.readers import read_bytes
 
 ARTICLE = """<PubmedArticle><MedlineCitation><PMID>123</PMID><Article><Journal><ISSN>1-2</ISSN><JournalIssue>
@@ -59,6 +61,7 @@ def test_damaged_fragments_cost_only_themselves() -> None:
     assert "end tag is missing" in second.reason
 
 
+@pytest.mark.slow
 def test_pubmed_file_larger_than_a_block() -> None:
     result = read_bytes(pubmed(*[ARTICLE, BOOK] * 900))
     assert result.entries == len(result.records) == 1800

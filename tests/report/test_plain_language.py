@@ -76,6 +76,7 @@ def test_a_made_summary_reads_at_grade_eight_at_most(facts: Facts) -> None:
     assert grade(words_of(facts), names) <= LIMIT
 
 
+@pytest.mark.slow
 @given(made_facts())
 def test_a_made_summary_says_no_more_than_its_levels_allow(facts: Facts) -> None:
     for _, part in summary(facts):

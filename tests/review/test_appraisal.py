@@ -114,6 +114,7 @@ def test_everything_wrong_is_told_at_once(project: Path) -> None:
     assert next(p.line for p in found if p.code == "answer") == 3
 
 
+@pytest.mark.slow
 def test_an_unfinished_appraisal_waits_and_is_no_error(project: Path) -> None:
     path = project / "data" / "massage-ms" / "risk-of-bias" / "demo-a.csv"
     rows = [r for r in rows_of(path) if r["study_id"] != "naderi2024"]
@@ -129,6 +130,7 @@ def test_an_unfinished_appraisal_waits_and_is_no_error(project: Path) -> None:
     assert "Not appraised: Naderi 2024" in bias_section(open_review("massage-ms", project))
 
 
+@pytest.mark.slow
 def test_template_is_written_filled_in_and_kept(project: Path) -> None:
     path = project / "data" / "massage-ms" / "risk-of-bias" / "demo-a.csv"
     included = {study.study_id for study in open_review("massage-ms", project).studies}

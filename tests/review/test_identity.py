@@ -63,6 +63,7 @@ def numbered(*numbers: int, **more: str) -> list[dict[str, str]]:
     return [{"number": str(n), **{key: value.format(n=n) for key, value in more.items()}} for n in numbers]
 
 
+@pytest.mark.slow
 def test_three_updates_keep_every_id_and_decision(project: Path) -> None:
     review = add(project, "first.ris", numbered(*range(30)))
     screen(project, 1)

@@ -52,6 +52,7 @@ def test_the_bundled_reviews_say_that_nothing_was_checked() -> None:
         assert "not checked" in retraction_status(found) and "not checked" in str(searches_section(found))
 
 
+@pytest.mark.slow
 def test_a_retracted_included_report_waits_for_a_person(project: Path) -> None:
     name, _ = included(project)
     rows = looked_up(project, "retraction")

@@ -81,6 +81,7 @@ def test_nothing_is_kept_from_one_ranking_to_the_next() -> None:
     assert RANKER.rank(SOME).order == before == Ranker([*TEXTS, Text(), Text(" ", "\n")]).rank(SOME).order
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_records_in_another_order_rank_the_same(draw: random.Random) -> None:

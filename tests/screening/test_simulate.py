@@ -65,18 +65,21 @@ def test_the_order_holds_every_record_once_and_begins_with_the_prior_ones() -> N
     assert labels[found.order[0]] and not labels[found.order[1]]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_and_another_seed_other_prior_records() -> None:
     texts, labels = corpus(2)
     assert simulate(texts, labels, seed=5) == simulate(texts, labels, seed=5)
     assert len({draw_priors(labels, seed) for seed in range(20)}) > 10
 
 
+@pytest.mark.slow
 def test_reading_by_rank_beats_chance() -> None:
     for seed in range(3):
         texts, labels = corpus(seed, empty=0)
         assert simulate(texts, labels, seed=seed).wss95 > 0.3  # by chance: 0 on average
 
 
+@pytest.mark.slow
 def test_labels_of_records_not_read_yet_do_not_matter() -> None:
     texts, labels = corpus(4)
     one = simulate(texts, labels, seed=1)
@@ -90,6 +93,7 @@ def test_labels_of_records_not_read_yet_do_not_matter() -> None:
     assert other.order[: last + 1] == one.order[: last + 1]
 
 
+@pytest.mark.slow
 def test_given_prior_records_lead() -> None:
     texts, labels = corpus(5)
     include, exclude = labels.index(True), labels.index(False)

@@ -89,6 +89,7 @@ def test_two_writers_lose_nothing(tmp_path):
     assert len(read.entries) == 200 and not read.problems
 
 
+@pytest.mark.slow
 def test_kill_loses_nothing_acknowledged(tmp_path):
     path = tmp_path / "a.jsonl"
     code = WRITER + "for n in range(10**6): print(append(Path(sys.argv[1]), {'n': str(n)}), flush=True)"

@@ -46,6 +46,7 @@ def test_how_two_versions_stand_to_each_other(shared: list[Line], more: list[Lin
     assert relation(log(shared, [(0, "x")]), log(shared, [(0, "y")])) == "diverged"
 
 
+@pytest.mark.slow
 def test_a_writer_that_waited_goes_on_in_the_file_put_in_its_place(tmp_path: Path) -> None:
     path = tmp_path / "ada.jsonl"
     for number in range(20):

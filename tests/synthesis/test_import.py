@@ -27,6 +27,7 @@ s.leave_one_out(p), s.influence(y, v), s.subgroups(y, v, "aabb"), s.pool_many([y
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", ["", POOL], ids=["import", "pool"])
 def test_no_heavy_module_is_loaded(use):
     done = subprocess.run(

@@ -18,6 +18,7 @@ def data(seed: int, k: int = 14):
     return check_studies(rng.normal(0.2, np.sqrt(v + 0.05)), v)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(3, 40))
 def test_classical_line_is_weighted_least_squares(seed: int, k: int) -> None:
     d = data(seed, k)
@@ -31,6 +32,7 @@ def test_classical_line_is_weighted_least_squares(seed: int, k: int) -> None:
     assert line.p_of(line.slope, line.slope_se) == pytest.approx(peer.pvalues[1], rel=1e-6)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.floats(-5, 5), st.floats(0.1, 10))
 def test_shift_and_scale_of_the_effects(seed: int, shift: float, scale: float) -> None:
     d = data(seed)

@@ -71,6 +71,7 @@ def test_one_effect_a_group_is_the_random_effects_pool(seed):
     assert other.i2 == pytest.approx(one.i2_tau2, rel=1e-5, abs=1e-5)
 
 
+@pytest.mark.slow
 @given(SEEDS, st.floats(0.2, 5), st.floats(-3, 3))
 @settings(max_examples=15, deadline=None)
 def test_order_scale_and_shift(seed, factor, shift):
@@ -97,6 +98,7 @@ def test_no_point_of_a_dense_grid_is_higher(seed):
     assert fit.log_likelihood >= highest - 1e-9
 
 
+@pytest.mark.slow
 def test_intervals_end_where_the_likelihood_has_fallen_enough():
     y, v, trial, effect = data(3)
     fit = multilevel(y, v, {"trial": trial.tolist(), "effect": effect.tolist()})

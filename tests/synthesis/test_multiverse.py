@@ -140,6 +140,7 @@ def test_decisive_choice() -> None:
     assert result.decisive() == "reading" and "choice of reading" in str(result)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.permutations([HIGH_RISK, READING, OUTLIERS, *standard_settings()]))
 def test_order_of_the_choices_changes_nothing(choices: list[Choice]) -> None:

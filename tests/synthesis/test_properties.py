@@ -63,6 +63,7 @@ def test_a_change_of_unit_scales_everything(rows, method, ci, unit):
         assert math.isclose(a.i2_tau2, b.i2_tau2, abs_tol=1e-4)
 
 
+@pytest.mark.slow
 @few
 @given(sets, METHODS, CIS, st.sampled_from([-1000.0, 3.0, 500.0]))
 def test_a_shift_moves_the_effect_and_nothing_else(rows, method, ci, shift):

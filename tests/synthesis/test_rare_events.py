@@ -32,6 +32,7 @@ def test_integrated_likelihood_equals_brute_force(tau):
     assert ours == pytest.approx(brute, rel=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Perfect separation")
 def test_without_heterogeneity_the_model_is_logistic_regression():
     api = pytest.importorskip("statsmodels.api")
@@ -46,6 +47,7 @@ def test_without_heterogeneity_the_model_is_logistic_regression():
     assert found.se == pytest.approx(float(logistic.bse[0]), rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["UM.FS", "UM.RS", "CM.AL", "CM.EL"])
 def test_swapping_the_groups_turns_the_sign(model):
     one, other = glmm(A, B, C, D, model=model), glmm(C, D, A, B, model=model)

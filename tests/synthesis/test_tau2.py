@@ -81,6 +81,7 @@ def test_two_peaks_inside():
     assert found.tau2 == pytest.approx(brute_force(*TWO_INNER_PEAKS, "REML")[0], rel=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["REML", "ML"])
 def test_random_heavy_tailed_sets(method):
     rng = np.random.default_rng(5)
@@ -149,6 +150,7 @@ def test_a_column_of_ones_is_the_intercept(method):
     assert designed.se == pytest.approx(plain.se, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_reml_with_a_design_against_brute_force():
     rng = np.random.default_rng(8)
     for _ in range(12):

@@ -54,6 +54,7 @@ def test_honest_trials_give_no_arithmetic_finding(seed: int) -> None:
     assert not [finding for finding in check_rows(rows_of(trials)) if finding.code in NEVER]
 
 
+@pytest.mark.slow
 def test_honest_trials_are_rarely_accused_of_anything() -> None:
     accused: set[str] = set()
     size = 400
@@ -61,6 +62,7 @@ def test_honest_trials_are_rarely_accused_of_anything() -> None:
     assert len(accused) <= 0.02 * size
 
 
+@pytest.mark.slow
 def test_honest_contrasts_counts_and_intervals_are_rarely_accused() -> None:
     rng = np.random.default_rng(11)
     trials = [dressed(rng, trial) for trial in honest_table(rng, 300)]

@@ -105,6 +105,7 @@ def test_right_readings(score: Score) -> None:
     assert len(right) >= 0.80 * len([label for label in score.labels if label["right_reading"]])
 
 
+@pytest.mark.slow
 def test_holds_on_each_half_of_the_studies_alone(labels: list[dict[str, str]]) -> None:
     """The other studies vouch for what is usual: half as many must do."""
     rows = [row_from_mapping(values) for values in _read("rows.csv")]

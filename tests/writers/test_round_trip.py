@@ -89,6 +89,7 @@ def records(draw: st.DrawFn) -> Record:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(st.lists(records(), min_size=1, max_size=3))
