@@ -190,7 +190,7 @@ def build_aside(
         # The exporter takes as long to import as the kernel to start: both at once.
         page_module = pool.submit(__import__, "reviewkit.render.page", fromlist=["export_html"])
         say(review.question, "running the notebook")
-        notebook = _papermill(source, building / "review.ipynb", values, review.root)
+        notebook = _papermill(source, values, review.root)
         _check_seal(notebook)
         say(review.question, "writing the page")
         html = _page(page_module.result(), notebook, building, review)
@@ -199,7 +199,7 @@ def build_aside(
                                                     "parameters": dict(parameters)}, indent=1) + "\n")
 
 
-def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path) -> Any:
+def _papermill(source: Path, values: Mapping[str, str], root: Path) -> Any:
     import logging
 
     with _without_address_grammar():
@@ -220,9 +220,9 @@ def _papermill(source: Path, output: Path, values: Mapping[str, str], root: Path
                 # Sockets of this run's own: two runs at once cannot meet on a port.
                 settings.KernelManager.transport = "ipc"
                 settings.KernelManager.ip = f"{sockets}/kernel"
-            # The notebook is written once: writing it after every cell doubles the time of a large review.
+            # The executed notebook stays in memory: writing it after every cell doubles the time of a large review.
             return papermill.execute_notebook(
-                str(source), str(output), parameters=dict(values), kernel_name="python3", cwd=str(root),
+                str(source), None, parameters=dict(values), kernel_name="python3", cwd=str(root),
                 request_save_on_cell_execute=False, progress_bar=False, record_timing=False,
                 execution_timeout=CELL_TIMEOUT, config=settings,
             )
@@ -285,7 +285,6 @@ def _page(module: Any, notebook: Any, building: Path, review: Review) -> str:
         "kernelspec": notebook.metadata.get("kernelspec", {}), "language_info": {"name": "python"},
         "title": results["title"], "reviewkit": {"status": results["status"]},
     }
-    (building / "review.ipynb").unlink(missing_ok=True)
     page = module.export_html(notebook, title=results["title"], head=citation_tags(describe(results)),
                               json_ld=json_ld(results), record=record_of(results))
     return sealed(str(page))

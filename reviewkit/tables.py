@@ -17,6 +17,7 @@ from reviewkit.errors import InputError, Problem
 from reviewkit.store.files import read_text, show, write_atomic
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_QUOTED = re.compile(r'[,"\r\n]')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -113,7 +114,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> st
 
 def _quoted(text: str) -> str:
     # Unlike the csv module of Python 3.11, a lone CR is quoted too; it would not be read back otherwise.
-    return '"{}"'.format(text.replace('"', '""')) if re.search(r'[,"\r\n]', text) else text
+    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text
 
 
 def _cell(value: object) -> str:

@@ -67,7 +67,8 @@ def text(value: Child) -> Safe:
 
 def join(*children: Child, sep: Child = "") -> Safe:
     """Children one after another."""
-    return Safe(text(sep).join(text(child) for child in children))
+    between = text(sep) if sep else ""
+    return Safe(between.join([child if type(child) is Safe else text(child) for child in children]))
 
 
 def el(tag: str, *children: Child, **attributes: str | int | bool | None) -> Safe:
@@ -82,10 +83,11 @@ def el(tag: str, *children: Child, **attributes: str | int | bool | None) -> Saf
         may not point to (use `link` for addresses from outside).
     """
     _check_tag(tag)
-    start = tag + "".join(_attribute(name, value) for name, value in attributes.items())
+    start = tag + "".join([_attribute(name, value) for name, value in attributes.items()]) if attributes else tag
     if tag in _VOID:
         return Safe(f"<{start}>")
-    return Safe(f"<{start}>{join(*children)}</{tag}>")
+    inner = [child if type(child) is Safe else text(child) for child in children]
+    return Safe(f"<{start}>{''.join(inner)}</{tag}>")
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]")
+_MARKUP = re.compile("[&<>\"']")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _UNFIT = re.compile(r"[\s\ufffd\\]")
 _DOI_LEAD = re.compile(r"\A(doi:|https?://(dx\.)?doi\.org/)", re.IGNORECASE)
@@ -28,7 +29,8 @@ def clean_text(text: str) -> str:
 
 def escape(text: str) -> str:
     """`clean_text` with the five markup characters escaped; valid in HTML and in XML."""
-    return clean_text(text).translate(_ESCAPES)
+    text = clean_text(text)
+    return text.translate(_ESCAPES) if _MARKUP.search(text) else text
 
 
 def safe_url(url: str) -> str | None:

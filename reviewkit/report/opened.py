@@ -85,6 +85,11 @@ class Report:
         """Digests of inputs, code and environment."""
         return provenance(self.review, dict(self.overrides))
 
+    @cached_property
+    def stated(self) -> dict[str, object]:
+        """Everything the report states, for machines: ``results.json``."""
+        return results(self)
+
     def opening(self) -> Safe:
         """Title, what this page is, the one-sentence answer."""
         protocol = self.review.protocol
@@ -109,7 +114,7 @@ class Report:
 
     def cite(self) -> Safe:
         """How to cite this report, as a line and in the formats of reference managers."""
-        found = describe(results(self))
+        found = describe(self.stated)
         warning = "Cite it as what it is: a demonstration of software, not as evidence."
         return join(
             el("p", found.sentence, class_="citation"),

@@ -37,14 +37,16 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 """Of ``results.schema.json`` beside this module; ``results.json`` names it as ``schema``."""
+DEEPEST = 5
+"""Levels of ``results.json`` that have a line for each item: outcomes, analysis, studies, study."""
 SIZES = ("n_intervention", "n_comparator")
 """Optional columns an effect may rest on: kept in the table wherever a row fills them."""
 
 
 def save(report: Report, folder: Path) -> None:
     """Write results.json, CITATION.cff, tables/*.csv and figures/*.svg into a folder."""
-    stated = results(report)
-    write_atomic(folder / "results.json", _json(stated))
+    stated = report.stated
+    write_atomic(folder / "results.json", _json(_round(stated)) + "\n")
     write_atomic(folder / "CITATION.cff", cff(describe(stated)))
     review = report.review
     columns = (*COLUMNS, *[name for name in SIZES if any(getattr(row, name) for row in review.rows)])
@@ -171,5 +173,16 @@ def _round(value: object) -> object:
     return value
 
 
-def _json(values: object) -> str:
-    return json.dumps(_round(values), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def _json(values: object, depth: int = 0) -> str:
+    """JSON with a line for each item down to an outcome's studies, as a person reads and compares it."""
+    if depth < DEEPEST and isinstance(values, dict | list) and values:
+        pad = " " * (depth + 1)
+        items = [f"{_text(k)}: {_json(v, depth + 1)}" for k, v in values.items()] if isinstance(values, dict) else [
+            _json(item, depth + 1) for item in values]
+        first, last = "{}" if isinstance(values, dict) else "[]"
+        return f"{first}\n{pad}" + f",\n{pad}".join(items) + f"\n{pad[1:]}{last}"
+    return _text(values)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
