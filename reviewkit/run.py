@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from reviewkit.errors import InputError, ReviewkitError
+from reviewkit.memory import without_collecting
 from reviewkit.protocol import Interval, Model, Tau2
 from reviewkit.publishing.carried import record_of, sealed
 from reviewkit.publishing.description import describe
@@ -128,7 +129,8 @@ def _build(review: Review, parameters: dict[str, str], *, force: bool, say: Prog
 
     try:
         say(review.question, "checking")
-        problems = review.problems()
+        with without_collecting():
+            problems = review.problems()
         if problems:
             raise InputError(problems)
         if not force and is_current(review, parameters, folder):

@@ -71,7 +71,8 @@ def read_csv(
                         )
                     )
                 else:
-                    values = {c: _restore(v).strip() for c, v in zip(header, cells, strict=True)}
+                    values = {c: (_restore(v) if v[:1] == "'" else v).strip()
+                              for c, v in zip(header, cells, strict=True)}
                     rows.append(Row(start, {**dict.fromkeys(optional, ""), **values}))
             start = reader.line_num + 1
     except csv.Error as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reviewkit.errors import InputError
 from reviewkit.numbers import plain
@@ -65,6 +66,7 @@ class Pair:
     mark: str
 
 
+@lru_cache(maxsize=16_384)
 def read_figure(text: str) -> Figure:
     """Read one printed figure.
 

@@ -35,11 +35,14 @@ def parse_rows(rows: Iterable[tuple[int, Mapping[str, str]]], known: Known, *, f
     seen: dict[str, int] = {}
     arms: dict[tuple[str, ...], int] = {}
     for line, cells in rows:
-        values: dict[str, object] = {}
+        values: dict[str, object] = dict(_EMPTY)
         found: list[Problem] = []
         for column in SCHEMA:
+            text = cells.get(column.name, "")
+            if not text and not column.required:
+                continue
             try:
-                values[column.name] = _parse_cell(column, cells.get(column.name, ""))
+                values[column.name] = _parse_cell(column, text)
             except ValueError as error:
                 found.append(Problem(f"{column.name} = {cells[column.name]!r}: {error}", file, line, None, "value"))
         found += _unknown_names(cells, known, file, line)
@@ -77,11 +80,15 @@ def _doubles(
     return found
 
 
+_EMPTY: Mapping[str, object] = {c.name: "" if c.kind in ("id", "text", "choice") else None for c in SCHEMA}
+"""What an empty cell of each column stands for."""
+
+
 def _parse_cell(column: Column, text: str) -> object:
     if not text:
         if column.required:
             raise ValueError("must be filled.")
-        return "" if column.kind in ("id", "text", "choice") else None
+        return _EMPTY[column.name]
     if column.kind == "choice" and text not in column.choices:
         raise ValueError(f"allowed: {', '.join(column.choices)}.")
     if column.kind == "id":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reviewkit.errors import InputError
 from reviewkit.numbers import number
@@ -78,6 +79,7 @@ class Printed:
         return number(self.value, self.decimals)
 
 
+@lru_cache(maxsize=16_384)
 def read_number(text: str) -> Printed:
     """Read one printed number; decimal commas, middle dots and typographic minus signs are allowed.
 
