@@ -143,7 +143,7 @@ class _Forest:
 
     def rows(self) -> list[ForestRow]:
         """A row for each pooled result, in the order of the pool."""
-        main, half = self.found.main, _half_width(self.found.outcome.plan.level)
+        main, half = self.found.main, half_width(self.found.outcome.plan.level)
         rows = []
         for place, (result, name) in enumerate(zip(self.usable, self.pooled.studies, strict=True)):
             assert result.yi is not None
@@ -223,7 +223,8 @@ def _lines(pooled: Pooled) -> tuple[str, ...]:
     return (f"Heterogeneity: {spread}", test) if pooled.k > 1 else (test,)
 
 
-def _half_width(level: float) -> float:
+def half_width(level: float) -> float:
+    """Half the width of a Wald interval, in standard errors."""
     from reviewkit.synthesis.distributions import normal_ppf
 
     return float(normal_ppf(0.5 + level / 2))

@@ -12,7 +12,7 @@ from reviewkit.numbers import heterogeneity, number, p_value, plain
 from reviewkit.protocol import RATIOS
 from reviewkit.render import anchor_id
 from reviewkit.report.bias_figures import forest_lights
-from reviewkit.report.forests import arm_cells, arm_columns, arm_totals, forest_figure
+from reviewkit.report.forests import arm_cells, arm_columns, arm_totals, forest_figure, half_width
 from reviewkit.report.lineage import harm_weights
 from reviewkit.report.words import MEASURES, favours, natural, remark
 from reviewkit.review import Review
@@ -62,11 +62,9 @@ def harm_forest(found: OutcomeAnalysis, harms: Harms, review: Review) -> Figure 
 
 def _effects(found: OutcomeAnalysis, harms: Harms) -> Sequence[tuple[float, float, float] | None]:
     """Limits and effect of each study of the pool on its own; None where it has none."""
-    from reviewkit.synthesis.distributions import normal_ppf
-
     pool = harms.pool
     assert pool is not None
-    half = float(normal_ppf(0.5 + pool.level / 2))
+    half = half_width(pool.level)
     yi, vi = getattr(pool, "yi", None), getattr(pool, "vi", None)
     if yi is None or vi is None:  # a model of counts: the studies' effects as the analysis has them
         by_name = {found.labels.get(r.study_id, r.study_id): r for r in found.main.usable}

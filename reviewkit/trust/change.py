@@ -101,7 +101,7 @@ def check_changes(block: Block) -> list[Finding]:
         if verdict != "other" or triple.change.mean is None or triple.expected is None:
             continue
         places = triple.change.mean.decimals
-        right = f"{number(triple.expected.middle, places)}"
+        right = number(triple.expected.middle, places)
         message = (
             f"{where(triple.change)}: printed change {triple.change.mean}, but baseline "
             f"{triple.baseline.mean} and follow-up "

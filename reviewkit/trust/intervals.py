@@ -108,7 +108,7 @@ def _one_limit(row: ArmRow, block: Block, triple: Triple) -> str:
             return f"lower limit {lower} or upper limit {upper}"
         return "check the limits in the source"
     mirrored = 2 * estimate.value - low.value, 2 * estimate.value - high.value
-    upper, lower = (f"{number(value, estimate.decimals)}" for value in mirrored)
+    upper, lower = (number(value, estimate.decimals) for value in mirrored)
     half = (computed[2] - computed[1]) / 2 if computed else _half_from_p(row, block)
     if half is None:
         return f"upper limit {upper} or lower limit {lower}"
@@ -178,7 +178,7 @@ def _arm_limit(row: ArmRow) -> str:
     if mean is None or low is None or high is None:
         return "check the limits in the source"
     places = low.decimals
-    upper, lower = f"{number(2 * mean.value - low.value, places)}", f"{number(2 * mean.value - high.value, places)}"
+    upper, lower = number(2 * mean.value - low.value, places), number(2 * mean.value - high.value, places)
     se = row.se.value if row.se else row.sd.value / math.sqrt(row.n) if row.sd and row.n else None
     if se is None or not row.n or row.n < 2:
         return f"upper limit {upper} or lower limit {lower}"
