@@ -19,8 +19,8 @@ from reviewkit.figures.forest_parts import ForestItem
 from reviewkit.numbers import count as count_text
 from reviewkit.numbers import decimals_for, heterogeneity, number, p_value, percent, plain
 from reviewkit.protocol import MEANS, RATIOS
-from reviewkit.render import anchor_id
 from reviewkit.report.bias_figures import forest_lights
+from reviewkit.report.lineage import study_anchor
 from reviewkit.report.words import INTERVALS, MEASURES, MODELS, favours, natural
 from reviewkit.review import Review
 from reviewkit.review.analysis import OutcomeAnalysis
@@ -151,14 +151,16 @@ class _Forest:
             low, mid, high = (natural(result.yi + sign * half * result.vi**0.5, main.measure) for sign in (-1, 0, 1))
             rows.append(ForestRow(
                 name, mid, low, high, float(self.pooled.weights[place]), self.cells[place],
-                risk_of_bias=self.lights.get(result.study_id, ()), href=self._href(result)))
+                risk_of_bias=self.lights.get(result.study_id, ()),
+                href=f"#{study_anchor(self.found.outcome.id, result.study_id)}"))
         return rows
 
     def silent(self) -> list[ForestItem]:
         """Studies that report the outcome without numbers to pool."""
         rows: list[ForestItem] = [
             ForestRow(self.found.labels.get(r.study_id, r.study_id), note=_silent(r), in_pool=False,
-                      risk_of_bias=self.lights.get(r.study_id, ()), href=self._href(r))
+                      risk_of_bias=self.lights.get(r.study_id, ()),
+                      href=f"#{study_anchor(self.found.outcome.id, r.study_id)}")
             for r in self.found.main.unusable
         ]
         return [ForestHeading("No numbers to pool"), *rows] if rows else []
@@ -205,9 +207,6 @@ class _Forest:
             columns=self.columns, domains=self.domains, level=100 * plan.level, title=title,
             beside=self.silent() if silent else (),
         )
-
-    def _href(self, result: StudyResult) -> str:
-        return f"#{anchor_id(self.found.outcome.id, result.study_id)}"
 
 
 def _lines(pooled: Pooled) -> tuple[str, ...]:

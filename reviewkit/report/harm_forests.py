@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from reviewkit.extraction import StudyResult
 from reviewkit.figures import Figure, ForestHeading, ForestPooled, ForestRow, forest_plot
 from reviewkit.figures.forest_parts import ForestItem
 from reviewkit.numbers import heterogeneity, number, p_value, plain
 from reviewkit.protocol import RATIOS
-from reviewkit.render import anchor_id
 from reviewkit.report.bias_figures import forest_lights
 from reviewkit.report.forests import arm_cells, arm_columns, arm_totals, forest_figure, half_width
-from reviewkit.report.lineage import harm_weights
+from reviewkit.report.lineage import harm_weights, study_anchor
 from reviewkit.report.words import MEASURES, favours, natural, remark
 from reviewkit.review import Review
 from reviewkit.review.analysis import OutcomeAnalysis
@@ -44,10 +42,10 @@ def harm_forest(found: OutcomeAnalysis, harms: Harms, review: Review) -> Figure 
         rows.append(ForestRow(
             name, ends[1], ends[0], ends[2], weights.get(name) if effect else None, arm_cells(result),
             note=why.get(name, ""), in_pool=name not in why, risk_of_bias=lights.get(result.study_id, ()),
-            href=_href(found, result)))
+            href=f"#{study_anchor(found.outcome.id, result.study_id)}"))
     left: list[ForestItem] = [
         ForestRow(names[r.study_id], note=r.reason, in_pool=False, risk_of_bias=lights.get(r.study_id, ()),
-                  href=_href(found, r))
+                  href=f"#{study_anchor(found.outcome.id, r.study_id)}")
         for r in found.main.results if r not in counted
     ]
     middle, low, high = (natural(v, measure) for v in (harms.pool.estimate, harms.pool.ci_low, harms.pool.ci_high))
@@ -89,7 +87,3 @@ def _lines(harms: Harms) -> tuple[str, ...]:
     if pool.statistic is not None and pool.p is not None:
         lines.append(f"Test for overall effect: Z = {number(abs(pool.statistic), 2)}, {p_value(pool.p)}")
     return (*lines, f"{remark(getattr(pool, 'label', ''))}.")
-
-
-def _href(found: OutcomeAnalysis, result: StudyResult) -> str:
-    return f"#{anchor_id(found.outcome.id, result.study_id)}"
